@@ -1,0 +1,52 @@
+"""What an operation is: one call of a service with one argument shape, and what a right answer looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from scenarios.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which request this is. ``position`` counts arrivals of this operation over all workers (round-robin
+    targets), ``token`` is carried by a write and by nothing else."""
+
+    position: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """The positional arguments of the RPC and the check of its value.
+
+    ``check`` gets the decoded ``Value`` and returns what is wrong with it, or None.
+    ``target`` names the row that a write goes to (any hashable text), so that the audit knows overwriting.
+    """
+
+    arguments: list[Any]
+    check: Callable[[Any], str | None]
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class TokenColumn:
+    """Where the token of an acknowledged write must be found afterwards."""
+
+    database: str
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``name`` is ``<Service>.<what>`` and is what every report shows."""
+
+    name: str
+    service: Literal["ResourceStatus", "ResourceManagement", "Publisher"]
+    method: str
+    kind: Literal["read", "write"]
+    call: Callable[[Catalogue, Request], Call]
+    token_column: TokenColumn | None = None
