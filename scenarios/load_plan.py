@@ -36,15 +36,15 @@ class LoadPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     workers: int = 1
     worker: int = 0
     seed: int = 1
-    #: CLOCK_MONOTONIC instant at which the schedule begins, the same for all workers
-    start_monotonic_ns: int
     connection: Literal["keep-alive", "per-call"] = "keep-alive"
     service_url: str
     ca_file: str
     certificate_file: str
     key_file: str
     catalogue_file: str
-    #: samples-<worker>.bin and outcomes-<worker>.json go here
+    #: samples-<worker>.bin and outcomes-<worker>.json go here. A worker that is connected and ready creates
+    #: ready-<worker> and waits for the file start, which holds the CLOCK_MONOTONIC instant (ns, decimal) at
+    #: which the schedule begins for all workers.
     output_dir: str
     #: every write carries ``<token_prefix>-<worker>-<sequence>``
     token_prefix: str
