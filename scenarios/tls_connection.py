@@ -1,0 +1,142 @@
+"""A TLS byte stream to one server in which every wait ends at a deadline.
+
+TLS runs on memory buffers (:class:`ssl.MemoryBIO`) over a plain socket: one system call fetches many TLS
+records, each wait sees the same deadline however slowly bytes drip in, and under gevent only the plain
+socket has to be cooperative. Deadlines are ``time.monotonic()`` instants in seconds; a wait that reaches one
+raises :class:`TimeoutError`, and whatever else goes wrong with the network or TLS is an :class:`OSError`.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+import ssl
+import time
+from typing import Any
+
+#: Bytes asked from the kernel, and from TLS, at once.
+_READ_BYTES = 262_144
+
+
+@functools.lru_cache(maxsize=8)
+def client_context(ca_file: str, certificate_file: str, key_file: str) -> ssl.SSLContext:
+    """Trusts the one CA given and nothing else; SSL_CERT_FILE and its kind are not looked at.
+
+    Shared by all connections of a process: loading the files takes milliseconds. Sessions are not resumed,
+    as DIRAC's own client does not resume them.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile=ca_file)
+    context.load_cert_chain(certificate_file, key_file)
+    return context
+
+
+@functools.lru_cache(maxsize=8)
+def addresses_of(host: str, port: int) -> list[tuple[Any, ...]]:
+    """What the resolver says, asked once per process: name resolution is not the service's time."""
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+class TlsConnection:
+    """An open connection; the constructor connects and shakes hands."""
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext, deadline_s: float) -> None:
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        self._socket = _connect(host, port, deadline_s)
+        try:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._shake_hands(deadline_s)
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def _shake_hands(self, deadline_s: float) -> None:
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._flush(deadline_s)
+                self._fetch(deadline_s)
+            except ssl.SSLError:
+                self._flush(deadline_s)  # the alert that tells the server why
+                raise
+            else:
+                self._flush(deadline_s)
+                return
+
+    def send(self, message: bytes, deadline_s: float) -> None:
+        self._tls.write(message)
+        self._flush(deadline_s)
+
+    def receive(self, deadline_s: float) -> bytes:
+        """Bytes as they come, at least one; none at the end of the stream."""
+        while True:
+            try:
+                return self._tls.read(_READ_BYTES)
+            except ssl.SSLWantReadError:
+                self._fetch(deadline_s)
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+
+    def is_idle(self) -> bool:
+        """Whether the stream is open and silent, as it must be before a request. Costs one system call.
+
+        Session tickets that come late are taken in; an end of stream, an error or an answer nobody asked for
+        mean that the connection cannot be used any more.
+        """
+        self._socket.settimeout(0)
+        try:
+            self._take(self._socket.recv(_READ_BYTES))
+            self._tls.read(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return True
+        except OSError:
+            return False
+        return False
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _fetch(self, deadline_s: float) -> None:
+        self._socket.settimeout(_remaining_s(deadline_s))
+        self._take(self._socket.recv(_READ_BYTES))
+
+    def _take(self, encrypted: bytes) -> None:
+        if encrypted:
+            self._incoming.write(encrypted)
+        else:
+            self._incoming.write_eof()
+
+    def _flush(self, deadline_s: float) -> None:
+        encrypted = self._outgoing.read()
+        while encrypted:
+            self._socket.settimeout(_remaining_s(deadline_s))
+            encrypted = encrypted[self._socket.send(encrypted) :]
+
+
+def _connect(host: str, port: int, deadline_s: float) -> socket.socket:
+    """The first address that answers; the error of the last one when none does."""
+    failure: OSError = OSError(f"{host} has no address")
+    for family, kind, protocol, _name, address in addresses_of(host, port):
+        connecting = socket.socket(family, kind, protocol)
+        try:
+            connecting.settimeout(_remaining_s(deadline_s))
+            connecting.connect(address)
+        except OSError as error:
+            connecting.close()
+            failure = error
+        except BaseException:
+            connecting.close()
+            raise
+        else:
+            return connecting
+    raise failure
+
+
+def _remaining_s(deadline_s: float) -> float:
+    remaining_s = deadline_s - time.monotonic()
+    if remaining_s <= 0:
+        raise TimeoutError("deadline reached")
+    return remaining_s
