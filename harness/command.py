@@ -26,6 +26,9 @@ STOP_TIMEOUT_S = 5.0
 
 Process = subprocess.Popen[bytes]
 
+#: Raised by ``Process.wait`` when its time is over.
+Expired = subprocess.TimeoutExpired
+
 
 def start(
     arguments: Sequence[str | Path],

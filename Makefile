@@ -1,0 +1,24 @@
+.PHONY: bench test check setup lock clean
+
+bench: setup  ## set up what is missing, measure, write the HTML report
+	@.venv/bin/bzt taurus.yml
+
+test:  ## set up what is missing, run all tests, those with a real stack included
+	@./setup.sh test
+	@.venv/bin/python -m pytest --require-stack
+
+check: setup  ## format, lint, types, import rules, fast tests
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/python -m pytest -m "not stack" -q
+
+setup:  ## system packages (as root), .venv, the default build of DIRAC
+	@./setup.sh
+
+lock:  ## pin the newest packages that fit pyproject.toml
+	@.venv/bin/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 --group dev --upgrade pyproject.toml -o requirements.txt
+
+clean:  ## remove what set-up and tests left in this folder; results stay
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

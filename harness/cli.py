@@ -1,0 +1,210 @@
+"""The command line: stdout is the result, stderr is progress, the exit code is the verdict (docs/guide.md)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import msgspec
+from rich.console import Console
+
+from harness.builds.environment import prepare_build
+from harness.dataset.profiles import PROFILES
+from harness.doctor import examine
+from harness.model import RssbenchError, RunResult, SettingsError
+from harness.settings import default_cache_folder, default_stack_folder
+from harness.settings_keys import STACK_KEYS
+
+EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_HARNESS = 0, 1, 2, 4
+
+#: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
+EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
+
+DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
+
+progress = Console(stderr=True, highlight=False)
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True
+)
+
+
+def reports_errors(function: Callable[..., None]) -> Callable[..., None]:
+    """Turn our errors into one message on stderr and the exit code that belongs to them."""
+
+    @wraps(function)
+    def wrapped(*arguments: Any, **options: Any) -> None:
+        try:
+            function(*arguments, **options)
+        except SettingsError as error:
+            stop(str(error), EXIT_USAGE)
+        except RssbenchError as error:
+            stop(str(error), EXIT_HARNESS)
+
+    return wrapped
+
+
+def stop(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+@click.group()
+@click.version_option(package_name="rssbench")
+def main() -> None:
+    """Measure DIRAC's Resource Status System."""
+
+
+@main.command()
+@click.argument("build", default=DEFAULT_BUILD)
+@reports_errors
+def setup(build: str) -> None:
+    """Install BUILD (a DIRAC release) into its own environment, if it is not there yet."""
+    prepare_build(build, cache_folder(), progress.print)
+    progress.print(f"DIRAC {build} is ready")
+
+
+@main.command()
+@format_option
+@reports_errors
+def doctor(form: str) -> None:
+    """Say what this machine can do, what is missing and how to get it."""
+    findings = examine(cache_folder(), stack_folder())
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(findings), indent=2))
+    else:
+        for finding in findings:
+            mark = "ok     " if finding.good else "missing"
+            click.echo(f"{mark} {finding.what}: {finding.detail}" + ("" if finding.good else f"\n        {finding.remedy}"))
+    if not all(finding.good for finding in findings):
+        sys.exit(EXIT_HARNESS)
+
+
+@main.command()
+@click.argument("build", required=False)
+@click.option("--config", type=click.Path(exists=True, dir_okay=False), default="taurus.yml", show_default=True)
+@click.option("--profile", help=f"one of {', '.join(PROFILES)}")
+@click.option("--seed", type=int)
+@click.option("--scenario", "scenarios", multiple=True, help="only these entries of execution; may be repeated")
+@reports_errors
+def run(build: str | None, config: str, profile: str | None, seed: int | None, scenarios: tuple[str, ...]) -> None:
+    """Measure one BUILD: what `bzt taurus.yml` does, with settings checked first (exit 2 when they are wrong)."""
+    from harness.taurus.invocation import check_settings, run_bzt  # noqa: PLC0415 - bzt takes a second to import
+
+    changes = {"build": build, "profile": profile, "seed": seed}
+    overrides = [f"modules.rss-stack.{name}={value}" for name, value in changes.items() if value is not None]
+    check_settings(config, overrides, os.environ, scenarios)
+    sys.exit(EXIT_OF_BZT.get(run_bzt(config, overrides, scenarios), EXIT_HARNESS))
+
+
+@main.command()
+@click.argument("run_directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@format_option
+@reports_errors
+def report(run_directory: Path, form: str) -> None:
+    """Rebuild the HTML report of a run from what it stored; also of a run that was killed."""
+    from harness.measure.run_record import recover_run  # noqa: PLC0415 - pandas and matplotlib take a second
+    from harness.store import write_run  # noqa: PLC0415
+    from reports.page import write_report  # noqa: PLC0415
+
+    result = recover_run(run_directory)
+    write_run(result, run_directory)
+    path = write_report(run_directory)
+    print_run(result, form)
+    if form != "json":
+        click.echo(f"\nreport: {path}")
+
+
+@main.command()
+@format_option
+def operations(form: str) -> None:
+    """List the operations and the workloads they belong to."""
+    from scenarios.operations import OPERATIONS  # noqa: PLC0415
+    from scenarios.workloads import WORKLOADS  # noqa: PLC0415
+
+    used = {o.name: [w.name for w in WORKLOADS.values() if o.name in w.operations] for o in OPERATIONS}
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(used), indent=2))
+        return
+    if form == "markdown":
+        click.echo("| operation | kind | workloads |\n|---|---|---|")
+    for operation in OPERATIONS:
+        cells = (operation.name, operation.kind, ", ".join(used[operation.name]))
+        click.echo(f"| {' | '.join(cells)} |" if form == "markdown" else f"{cells[0]:52} {cells[1]:6} {cells[2]}")
+
+
+@main.group()
+def stack() -> None:
+    """A stack to play with: started here, alive until `stack down`."""
+
+
+@stack.command()
+@click.argument("build", default=DEFAULT_BUILD)
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--port", type=click.IntRange(1024, 65535), help="of the services; a free one if not given")
+@format_option
+@reports_errors
+def up(build: str, profile: str, seed: int, port: int | None, form: str) -> None:
+    """Start a stack of BUILD and print its URL, certificates and database."""
+    from harness.stack.keeper import stack_up  # noqa: PLC0415
+
+    environment = prepare_build(build, cache_folder(), progress.print)
+    info = stack_up(
+        environment, profile=PROFILES[profile], seed=seed, stack_root=stack_folder(), service_port=port
+    )
+    print_stacks([info], form)
+
+
+@stack.command()
+@format_option
+@reports_errors
+def status(form: str) -> None:
+    """List the stacks that `stack up` started."""
+    from harness.stack.keeper import stack_status  # noqa: PLC0415
+
+    print_stacks(stack_status(stack_folder()), form)
+
+
+@stack.command()
+@reports_errors
+def down() -> None:
+    """End all stacks that `stack up` started."""
+    from harness.stack.keeper import stack_down  # noqa: PLC0415
+
+    click.echo(f"{stack_down(stack_folder())} stacks ended")
+
+
+def print_run(result: RunResult, form: str) -> None:
+    from reports.tables import markdown_table, text_table, verdict_line  # noqa: PLC0415
+
+    if form == "json":
+        click.echo(msgspec.json.encode(result))
+    elif form == "markdown":
+        click.echo(f"{verdict_line(result)}\n\n{markdown_table(result)}")
+    else:
+        click.echo(f"{verdict_line(result)}\n\n{text_table(result)}")
+
+
+def print_stacks(stacks: list[Any], form: str) -> None:
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(stacks), indent=2))
+        return
+    if not stacks:
+        click.echo("no stack is up")
+    for info in stacks:
+        for name, value in msgspec.to_builtins(info).items():
+            click.echo(f"| {name} | {value} |" if form == "markdown" else f"{name:18} {value}")
+
+
+def cache_folder() -> Path:
+    return Path(os.environ.get("RSSBENCH_CACHE") or default_cache_folder()).absolute()
+
+
+def stack_folder() -> Path:
+    return Path(os.environ.get("RSSBENCH_STACK_FOLDER") or default_stack_folder()).absolute()

@@ -1,0 +1,106 @@
+"""The record of a run on disk: written before the first request, completed at the end, never lost in between.
+
+A run that is killed leaves a ``run.json`` that says incomplete, beside the samples of its trials.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from pathlib import Path
+
+import msgspec
+
+from harness.measure.trial import summarise_trial
+from harness.model import (
+    SCHEMA_VERSION,
+    BuildIdentity,
+    DataSet,
+    ExactOperation,
+    RssbenchError,
+    RunResult,
+    RunStatus,
+    TrialResult,
+)
+from harness.provenance import describe_environment
+from harness.store import read_run, write_run
+
+#: What an unfinished record says.
+NOT_FINISHED = "the run was ended before it could finish"
+
+
+class RunRecord:
+    """Keeps ``run.json`` in a run directory true at every moment."""
+
+    def __init__(self, directory: Path, run_command: str) -> None:
+        self.directory = directory
+        self._began_s = time.monotonic()
+        self._result = RunResult(
+            schema_version=SCHEMA_VERSION,
+            run_id=directory.name,
+            status="incomplete",
+            problems=(NOT_FINISHED,),
+            started_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            duration_s=0.0,
+            command=run_command,
+            runtime="processes",
+            build=None,
+            data_set=None,
+            environment=describe_environment(""),
+            stack_ready_s=None,
+            trials=(),
+            exact=(),
+        )
+        self.finished = False
+        write_run(self._result, directory)
+
+    @property
+    def result(self) -> RunResult:
+        return self._result
+
+    def stack_is_ready(self, build: BuildIdentity, data_set: DataSet, ready_s: float, database_version: str) -> None:
+        environment = msgspec.structs.replace(self._result.environment, database_version=database_version)
+        self._update(build=build, data_set=data_set, stack_ready_s=ready_s, environment=environment)
+
+    def add_trial(self, trial: TrialResult) -> None:
+        self._update(trials=(*self._result.trials, trial))
+
+    def add_exact(self, exact: tuple[ExactOperation, ...]) -> None:
+        self._update(exact=exact)
+
+    def finish(self, stopped_by: str | None) -> RunResult:
+        """Close the record: incomplete with its reason, else failed when any trial failed, else passed."""
+        statuses = {trial.status for trial in self._result.trials}
+        status: RunStatus = "passed"
+        if stopped_by or "incomplete" in statuses:
+            status = "incomplete"
+        elif "failed" in statuses or not statuses:
+            status = "failed"
+        problems = [stopped_by] if stopped_by else []
+        if not statuses:
+            problems.append("no trial was measured")
+        self._update(status=status, problems=tuple(problems))
+        self.finished = True
+        return self._result
+
+    def _update(self, **changes: object) -> None:
+        duration_s = time.monotonic() - self._began_s
+        self._result = msgspec.structs.replace(self._result, duration_s=duration_s, **changes)
+        write_run(self._result, self.directory)
+
+
+def recover_run(directory: Path) -> RunResult:
+    """The run in ``directory``; trials that a killed run had measured but not summarised are added as incomplete.
+
+    RssbenchError when there is no run.
+    """
+    run = read_run(directory)
+    known = {trial.name for trial in run.trials}
+    found = []
+    for trial in sorted((directory / "trials").glob("*/plan.json")):
+        if trial.parent.name not in known:
+            try:
+                found.append(summarise_trial(trial.parent, status="incomplete", problems=(NOT_FINISHED,), audit=None))
+            except RssbenchError:
+                continue
+    return msgspec.structs.replace(run, trials=(*run.trials, *found)) if found else run

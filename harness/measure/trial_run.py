@@ -1,0 +1,122 @@
+"""One trial while it runs: the plan of its load, its workers, what they use, and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import sqlalchemy.exc
+
+from harness.measure.audit import audit_writes
+from harness.measure.criteria import parse_criterion
+from harness.measure.trial import summarise_trial
+from harness.measure.usage import UsageRecorder
+from harness.measure.workers import Workers
+from harness.model import Audit, Load, TrialResult
+from harness.stack.lifecycle import Stack
+from scenarios.catalogue import read_catalogue
+from scenarios.load_plan import LoadPlan
+
+
+def plan_load(
+    stack: Stack,
+    workload: str,
+    load: Load,
+    *,
+    weights: dict[str, float] | None,
+    seed: int,
+    directory: Path,
+    token_prefix: str,
+    request_timeout_s: float,
+    drain_timeout_s: float,
+) -> LoadPlan:
+    """The orders for worker 0; the other workers get the same but for their number."""
+    identity = stack.identities["admin"]
+    return LoadPlan(
+        scenario=workload,
+        weights=weights,
+        arrivals=load.arrivals,
+        rate_per_s=load.throughput_per_s,
+        users=load.concurrency,
+        ramp_up_s=load.ramp_up_s,
+        hold_for_s=load.hold_for_s,
+        steps=load.steps,
+        iterations=load.iterations,
+        workers=load.workers,
+        seed=seed,
+        connection=load.connection,
+        service_url=stack.service_url,
+        ca_file=str(stack.ca_file),
+        certificate_file=str(identity.certificate_file),
+        key_file=str(identity.key_file),
+        catalogue_file=str(stack.catalogue_file),
+        output_dir=str(directory),
+        token_prefix=token_prefix,
+        request_timeout_s=request_timeout_s,
+        drain_timeout_s=drain_timeout_s,
+    )
+
+
+class TrialRun:
+    """Start it, poll it until it says True, finish it. ``finish`` may come earlier, with the reason."""
+
+    def __init__(self, stack: Stack, plan: LoadPlan, criteria: tuple[str, ...]) -> None:
+        self.stack = stack
+        self.plan = plan
+        self.criteria = criteria
+        self.directory = Path(plan.output_dir)
+        self.workers = Workers(plan, stack.mark)
+        self.usage: UsageRecorder | None = None
+
+    def start(self) -> None:
+        """Workers ready, usage recorded, then the first arrival. RssbenchError when a worker cannot work."""
+        self.workers.start()
+        groups = {"generator": self.workers.pids, **self.stack.pids}
+        self.usage = UsageRecorder(self.directory / "usage.jsonl", groups)
+        self.usage.sample()
+        self.workers.release()
+
+    def poll(self) -> bool:
+        """Sample usage; True when all workers have ended. RssbenchError when one ended in an error."""
+        running = self.workers.running()
+        if running and self.usage:
+            self.usage.sample()
+        return not running
+
+    def finish(self, interrupted: str | None) -> TrialResult:
+        """End the workers, audit the writes, judge. ``interrupted`` says why the trial ended early."""
+        self.workers.stop()
+        problems = [interrupted] if interrupted else []
+        audit = self._audit(problems)
+        status = "incomplete" if problems else "passed"
+        result = summarise_trial(self.directory, status=status, problems=tuple(problems), audit=audit)
+        if not problems:
+            result = judge_trial(result, self.criteria)
+        (self.directory / "result.json").write_bytes(msgspec.json.encode(result))
+        return result
+
+    def _audit(self, problems: list[str]) -> Audit | None:
+        catalogue = read_catalogue(self.stack.catalogue_file)
+        try:
+            return audit_writes(self.directory, catalogue, self.stack.database.url)
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            problems.append(f"writes could not be looked up, the database did not answer: {type(error).__name__}")
+            return None
+
+
+def judge_trial(result: TrialResult, criteria: tuple[str, ...]) -> TrialResult:
+    """The trial with its verdict: failed when a criterion does not hold or an acknowledged write is lost.
+
+    Without a criterion on errors, any error fails the trial.
+    """
+    parsed = [parse_criterion(text) for text in criteria]
+    if not any(criterion.metric == "errors" for criterion in parsed):
+        parsed.append(parse_criterion("errors <= 0%"))
+    failures = [failure for criterion in parsed if (failure := criterion.judge(result))]
+    if result.requests == 0:
+        failures.insert(0, "no request was sent")
+    if result.audit and result.audit.lost:
+        failures.append(f"{result.audit.lost} of {result.audit.acknowledged} acknowledged writes are not in the database")
+    if not failures:
+        return result
+    return msgspec.structs.replace(result, status="failed", problems=(*failures, *result.problems))

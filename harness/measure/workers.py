@@ -1,0 +1,113 @@
+"""The generator processes of one trial: started, waited for, released together, ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from harness import command
+from harness.model import RssbenchError
+from scenarios.load_plan import LOAD_PLAN_VARIABLE, LoadPlan
+from scenarios.operations import OPERATIONS
+from scenarios.worker_command import worker_command
+
+#: How long the workers may take to import, connect and report ready.
+READY_TIMEOUT_S = 60.0
+
+#: Between the last worker's ready and the first arrival: time for all of them to see the start file.
+START_DELAY_S = 0.2
+
+#: How long a worker may take to record and flush after SIGTERM.
+STOP_TIMEOUT_S = 15.0
+
+
+class Workers:
+    """``plan.workers`` processes that share one plan. Files stand in ``plan.output_dir``."""
+
+    def __init__(self, plan: LoadPlan, mark: str) -> None:
+        self.plan = plan
+        self.mark = mark
+        self.directory = Path(plan.output_dir)
+        self.processes: list[command.Process] = []
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        return tuple(process.pid for process in self.processes)
+
+    def start(self) -> None:
+        """Start all workers and wait until each is connected; RssbenchError when one cannot work."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        (self.directory / "plan.json").write_bytes(msgspec.json.encode(self.plan))
+        names = [operation.name for operation in OPERATIONS]
+        (self.directory / "operations.json").write_bytes(msgspec.json.encode(names))
+        for worker in range(self.plan.workers):
+            plan = msgspec.structs.replace(self.plan, worker=worker)
+            plan_file = self.directory / f"plan-{worker}.json"
+            plan_file.write_bytes(msgspec.json.encode(plan))
+            self.processes.append(
+                command.start(
+                    worker_command(plan, sys.executable),
+                    log_file=self._log_file(worker),
+                    mark=self.mark,
+                    environment=dict(os.environ) | {LOAD_PLAN_VARIABLE: str(plan_file)},
+                )
+            )
+        self._wait_until_ready()
+
+    def release(self) -> int:
+        """Let the schedule begin for all workers; the CLOCK_MONOTONIC instant in ns."""
+        start_ns = time.monotonic_ns() + int(START_DELAY_S * 1e9)
+        unfinished = self.directory / "start.tmp"
+        unfinished.write_text(str(start_ns))
+        unfinished.rename(self.directory / "start")
+        return start_ns
+
+    def running(self) -> bool:
+        """Whether any worker still works; RssbenchError when one ended in an error."""
+        codes = [process.poll() for process in self.processes]
+        for worker, code in enumerate(codes):
+            if code not in (None, 0):
+                raise RssbenchError(
+                    f"generator worker {worker} of {self.plan.scenario} ended with code {code}; its last lines:\n"
+                    + command.last_lines(self._log_file(worker))
+                )
+        return any(code is None for code in codes)
+
+    def stop(self) -> None:
+        """End workers that still run; what they measured is flushed. Can be called again."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        for process in self.processes:
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except command.Expired:
+                process.kill()
+                process.wait()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        waiting = set(range(self.plan.workers))
+        while waiting:
+            waiting -= {worker for worker in waiting if (self.directory / f"ready-{worker}").exists()}
+            if waiting and not self.running():
+                worker = min(waiting)
+                raise RssbenchError(
+                    f"generator worker {worker} of {self.plan.scenario} ended before it was ready; its last lines:\n"
+                    + command.last_lines(self._log_file(worker))
+                )
+            if time.monotonic() > deadline:
+                worker = min(waiting)
+                raise RssbenchError(
+                    f"generator worker {worker} of {self.plan.scenario} was not ready within {READY_TIMEOUT_S:.0f} s; "
+                    f"its last lines:\n" + command.last_lines(self._log_file(worker))
+                )
+            command.wait_seconds(0.02)
+
+    def _log_file(self, worker: int) -> Path:
+        return self.directory / f"worker-{worker}.log"

@@ -1,0 +1,159 @@
+"""The keys of a job: what each is called, what is allowed, what it means. README's table is made from here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bzt.utils import dehumanize_time
+
+from harness.dataset.profiles import PROFILES
+from harness.measure.criteria import parse_criterion
+from scenarios.operations import OPERATIONS
+from scenarios.workloads import WORKLOADS
+
+#: Reads one value; ValueError says what is allowed.
+Reader = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One setting. ``variable`` is the environment variable that overrides the file, if there is one."""
+
+    name: str
+    read: Reader
+    default: Any
+    meaning: str
+    variable: str | None = None
+
+
+def choice(*allowed: str) -> Reader:
+    def read(value: Any) -> str:
+        if str(value) not in allowed:
+            raise ValueError(f"one of {', '.join(allowed)}")
+        return str(value)
+
+    return read
+
+
+def whole_number(low: int, high: int) -> Reader:
+    def read(value: Any) -> int:
+        wanted = f"a whole number from {low} to {high}"
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(wanted) from None
+        if isinstance(value, bool) or number != math.floor(number) or not low <= number <= high:
+            raise ValueError(wanted)
+        return int(number)
+
+    return read
+
+
+def rate(value: Any) -> float:
+    wanted = "a number of requests per second above 0, at most 100000"
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(wanted) from None
+    if isinstance(value, bool) or not 0 < number <= 100_000:
+        raise ValueError(wanted)
+    return number
+
+
+def duration_s(value: Any) -> float:
+    wanted = "a time such as 500ms, 20s or 1m30s, at most 24h"
+    try:
+        seconds = float(dehumanize_time(value))
+    except BaseException as error:  # TaurusInternalException is not an Exception
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise ValueError(wanted) from None
+    if isinstance(value, bool) or not 0 <= seconds <= 86_400:
+        raise ValueError(wanted)
+    return seconds
+
+
+def yes_or_no(value: Any) -> bool:
+    if str(value).lower() not in {"true", "false", "yes", "no"}:
+        raise ValueError("true or false")
+    return str(value).lower() in {"true", "yes"}
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, (str, int, float)) or isinstance(value, bool) or not str(value).strip():
+        raise ValueError("a text")
+    return str(value).strip()
+
+
+def weights(value: Any) -> dict[str, float]:
+    names = {operation.name for operation in OPERATIONS}
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError("operation names with their weights")
+    if unknown := sorted(set(map(str, value)) - names):
+        raise ValueError(f"operations of this suite, not {', '.join(unknown)}; `rssbench operations` lists them")
+    try:
+        numbers = {str(name): float(weight) for name, weight in value.items()}
+    except (TypeError, ValueError):
+        raise ValueError("weights that are numbers") from None
+    if any(number < 0 for number in numbers.values()) or not sum(numbers.values()) > 0:
+        raise ValueError("weights of 0 or more, at least one above 0")
+    return numbers
+
+
+def criteria(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError("a list of criteria")  # noqa: TRY004 - all wrong settings are ValueErrors
+    for criterion in value:
+        parse_criterion(str(criterion))
+    return tuple(map(str, value))
+
+
+STACK_KEYS = (
+    Key("build", text, "9.1.22", "DIRAC release to measure", "RSSBENCH_BUILD"),
+    Key("profile", choice(*PROFILES), "M", "size of the data set", "RSSBENCH_PROFILE"),
+    Key("seed", whole_number(0, 2**31 - 1), 1, "of the data set and the arrivals", "RSSBENCH_SEED"),
+    Key("runtime", choice("processes"), "processes", "how the stack runs", "RSSBENCH_RUNTIME"),
+    Key("port", whole_number(1024, 65535), None, "of the services; a free one if not given", "RSSBENCH_PORT"),
+    Key("exact", yes_or_no, True, "count the SQL of every operation after the load", "RSSBENCH_EXACT"),
+    Key("cache", text, None, "folder of the installed builds", "RSSBENCH_CACHE"),
+    Key("folder", text, None, "where stacks live while they run", "RSSBENCH_STACK_FOLDER"),
+)
+
+LOAD_KEYS = (
+    Key("workers", whole_number(1, 64), 1, "generator processes that share the load", "RSSBENCH_WORKERS"),
+    Key("request-timeout", duration_s, 30.0, "deadline of one request"),
+    Key("drain-timeout", duration_s, 10.0, "how long due requests may be served after the end"),
+)
+
+REPORT_KEYS = (Key("criteria", criteria, (), "what must hold for every trial, beside no errors"),)
+
+EXECUTION_KEYS = (
+    Key("scenario", text, None, "name of a scenario or workload"),
+    Key("concurrency", whole_number(1, 1000), 1, "users; with throughput: connections that serve the arrivals"),
+    Key("throughput", rate, None, "requests per second, open-loop; without it users work back to back"),
+    Key("ramp-up", duration_s, 0.0, "until the full load is reached; not part of the measured window"),
+    Key("hold-for", duration_s, None, "how long the full load is held and measured"),
+    Key("steps", whole_number(1, 1000), None, "ramp up in this many equal steps"),
+    Key("iterations", whole_number(1, 1_000_000), None, "of each user"),
+)
+
+SCENARIO_KEYS = (
+    Key("workload", choice(*WORKLOADS), None, "the mix of operations; the scenario's name if not given"),
+    Key("arrivals", choice("constant", "poisson"), "constant", "spacing of open-loop arrivals"),
+    Key("connection", choice("keep-alive", "per-call"), "keep-alive", "per-call is what DIRAC's own client does"),
+    Key("weights", weights, None, "operation weights in place of the workload's"),
+)
+
+SECTIONS = {
+    "modules.rss-stack": STACK_KEYS,
+    "modules.rss-load": LOAD_KEYS,
+    "modules.rss-report": REPORT_KEYS,
+    "execution[]": EXECUTION_KEYS,
+    "scenarios.NAME": SCENARIO_KEYS,
+}
+
+#: Variables with our prefix that are not settings of a job.
+INTERNAL_VARIABLES = frozenset({"RSSBENCH_LOAD_PLAN", "RSSBENCH_MARK"})

@@ -1,0 +1,92 @@
+"""bzt executor ``rss-load``: one entry of ``execution`` is one trial."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from bzt.engine import ScenarioExecutor
+from bzt.modules.aggregator import ConsolidatingAggregator
+
+from harness.measure.trial_run import TrialRun, plan_load
+from harness.model import RssbenchError, TrialResult
+from harness.settings import TrialSettings
+from harness.taurus.failure import JobFailed
+from harness.taurus.sample_reader import SampleReader
+from harness.taurus.stack_service import RssStack, find_stack, reason_text
+
+
+class RssLoad(ScenarioExecutor):  # type: ignore[misc]
+    """Starts the workers of its trial, samples what they use, and judges the trial when they have ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.service: RssStack
+        self.settings_of_trial: TrialSettings
+        self.trial: TrialRun | None = None
+        self.result: TrialResult | None = None
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.service = find_stack(self.engine)
+        executions = self.engine.config.get("execution")
+        index = next(i for i, execution in enumerate(executions) if execution is self.execution)
+        self.settings_of_trial = self.service.job.trials[index]
+        self.label = self.settings_of_trial.name
+        self.reader = SampleReader(self._directory, self.settings_of_trial.load.concurrency, self.log)
+        if isinstance(self.engine.aggregator, ConsolidatingAggregator):
+            self.engine.aggregator.add_underling(self.reader)
+
+    @property
+    def _directory(self) -> Path:
+        return Path(self.engine.artifacts_dir) / "trials" / self.settings_of_trial.name
+
+    def startup(self) -> None:
+        stack, job, settings = self.service.stack, self.service.job, self.settings_of_trial
+        assert stack
+        self.log.info("Trial %s", settings.name)
+        try:
+            stack.reload_data_set()
+            plan = plan_load(
+                stack,
+                settings.workload,
+                settings.load,
+                weights=settings.weights,
+                seed=job.seed,
+                directory=self._directory,
+                token_prefix=secrets.token_hex(4),
+                request_timeout_s=job.request_timeout_s,
+                drain_timeout_s=job.drain_timeout_s,
+            )
+            self.trial = TrialRun(stack, plan, job.criteria)
+            self.trial.start()
+        except RssbenchError as error:
+            raise JobFailed(str(error)) from error
+
+    def check(self) -> bool:
+        """Whether the trial has ended; if so it is already audited, judged and on record."""
+        assert self.trial
+        try:
+            ended = self.trial.poll()
+            if ended:
+                self._finish(interrupted=None)
+        except RssbenchError as error:
+            raise JobFailed(str(error)) from error
+        return ended
+
+    def shutdown(self) -> None:
+        """End a trial that bzt did not let come to its end; what was measured is kept and marked."""
+        if self.trial and self.result is None:
+            self._finish(interrupted=reason_text(self.engine.stopping_reason) or "ended early")
+
+    def _finish(self, interrupted: str | None) -> None:
+        assert self.trial
+        assert self.service.record
+        self.result = self.trial.finish(interrupted)
+        self.service.record.add_trial(self.result)
+        for problem in self.result.problems:
+            self.log.warning("%s: %s", self.result.name, problem)
+
+    def has_results(self) -> bool:
+        """Whether anything was measured; a trial without requests is judged by us, not by bzt."""
+        return self.result is not None

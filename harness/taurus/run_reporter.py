@@ -1,0 +1,29 @@
+"""bzt reporter ``rss-report``: closes the record, writes the HTML, prints the verdict, sets the exit code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from bzt import AutomatedShutdown
+from bzt.engine import Reporter, Singletone
+
+from harness.taurus.stack_service import find_stack, reason_text
+from reports.page import write_report
+from reports.tables import text_table, verdict_line
+
+
+class RssReport(Reporter, Singletone):  # type: ignore[misc]
+    """Runs after the load and before the stack goes down."""
+
+    def post_process(self) -> None:
+        """Raise AutomatedShutdown (exit code 3) when the run failed; an interrupted run keeps bzt's own code."""
+        service = find_stack(self.engine)
+        if service.record is None:
+            return
+        run = service.record.finish(reason_text(self.engine.stopping_reason))
+        report = write_report(Path(self.engine.artifacts_dir))
+        sys.stdout.write(f"{verdict_line(run)}\n\n{text_table(run)}\n\nreport: {report}\n")
+        sys.stdout.flush()
+        if run.status == "failed":
+            raise AutomatedShutdown(verdict_line(run))

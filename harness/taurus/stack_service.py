@@ -1,0 +1,125 @@
+"""bzt service ``rss-stack``: the build and its stack, up before the load, down after the report."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from bzt import ManualShutdown, TaurusConfigError
+from bzt.engine import Service, Singletone
+
+from harness.builds.environment import prepare_build
+from harness.dataset.profiles import PROFILES
+from harness.measure.exact import count_operations
+from harness.measure.run_record import RunRecord
+from harness.model import RssbenchError, SettingsError
+from harness.settings import Job, read_job
+from harness.stack.lifecycle import Stack, start_stack
+from harness.taurus.config_files import config_files, locator
+from harness.taurus.failure import JobFailed
+from scenarios.catalogue import read_catalogue
+from scenarios.operations import OPERATIONS
+
+
+class RssStack(Service, Singletone):  # type: ignore[misc]
+    """Reads the job, starts the stack (``prepare``), watches it, counts SQL (``shutdown``), takes it down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.job: Job
+        self.stack: Stack | None = None
+        self.record: RunRecord | None = None
+
+    def prepare(self) -> None:
+        super().prepare()
+        keep_stdout_for_the_result()
+        signal.signal(signal.SIGTERM, _end_in_order)
+        try:
+            self.job = read_job(self.engine.config, os.environ, locator(config_files()))
+        except SettingsError as error:
+            raise TaurusConfigError(f"wrong settings, nothing was started:\n{error}") from error
+        directory = Path(self.engine.artifacts_dir)
+        self.record = RunRecord(directory, run_command=shlex.join(["bzt", *sys.argv[1:]]))
+        try:
+            self._start(directory)
+        except RssbenchError as error:
+            raise JobFailed(str(error)) from error
+
+    def _start(self, directory: Path) -> None:
+        assert self.record
+        job = self.job
+        build = prepare_build(job.build, job.cache_folder, self.log.info)
+        self.stack = start_stack(
+            build,
+            profile=PROFILES[job.profile],
+            seed=job.seed,
+            stack_root=job.stack_folder,
+            log_directory=directory / "stack",
+            service_port=job.service_port,
+            progress=self.log.info,
+        )
+        self.record.stack_is_ready(
+            build.identity, self.stack.data_set, self.stack.ready_s, self.stack.database_version
+        )
+
+    def check(self) -> bool:
+        """Never the one to end a run, unless a part of the stack died."""
+        assert self.stack
+        try:
+            self.stack.check()
+        except RssbenchError as error:
+            raise JobFailed(str(error)) from error
+        return False
+
+    def shutdown(self) -> None:
+        """After the load, on the data set as it was loaded at first: what each operation makes the database do."""
+        if self.engine.stopping_reason or not (self.stack and self.record and self.job.exact):
+            return
+        self.log.info("Counting SQL statements and rows of every operation")
+        try:
+            self.stack.reload_data_set()
+            catalogue = read_catalogue(self.stack.catalogue_file)
+            self.record.add_exact(count_operations(self.stack, catalogue, OPERATIONS))
+        except RssbenchError as error:
+            raise JobFailed(str(error)) from error
+
+    def post_process(self) -> None:
+        """Take the stack down. The record is closed here only when no reporter did it."""
+        if self.stack:
+            self.stack.stop()
+        if self.record and not self.record.finished:
+            self.record.finish(stopped_by=reason_text(self.engine.stopping_reason) or "no reporter was asked for")
+
+
+def find_stack(engine: Any) -> RssStack:
+    """The rss-stack service of a job; TaurusConfigError when ``services`` does not have it."""
+    for service in engine.services:
+        if isinstance(service, RssStack):
+            return service
+    raise TaurusConfigError("services: rss-stack is missing; rss-load and rss-report work on its stack")
+
+
+def reason_text(reason: BaseException | None) -> str | None:
+    """Why bzt stopped, in words; None when it came to its end."""
+    if reason is None:
+        return None
+    if isinstance(reason, KeyboardInterrupt):
+        return str(reason) or "interrupted"
+    return str(reason) or type(reason).__name__
+
+
+def keep_stdout_for_the_result() -> None:
+    """Send bzt's progress to stderr, so that the last line of stdout is the path of the report."""
+    for handler in logging.getLogger("").handlers:
+        if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stdout:
+            handler.setStream(sys.stderr)
+
+
+def _end_in_order(_number: int, _frame: object) -> None:
+    # bzt's console script leaves SIGTERM to the default action, which ends it without taking anything down.
+    raise ManualShutdown

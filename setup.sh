@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Sets up what is missing: system packages (as root), .venv with the generator and harness, the default build of DIRAC.
+# `setup.sh test` adds what only the tests need (a browser). Safe to run again; everything it prints goes to stderr.
+set -euo pipefail
+cd "$(dirname "$0")"
+exec 1>&2
+
+purpose=${1:-bench}
+python=${PYTHON:-python3}
+
+fail() { printf 'rssbench set-up: %s\n' "$*"; exit 4; }
+
+command -v "$python" >/dev/null || fail "no $python; Python 3.11 or newer is needed (set PYTHON to name another one)"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "$("$python" --version) is too old; Python 3.11 or newer is needed (set PYTHON to name another one)"
+
+# The database server, and what DIRAC's M2Crypto and mysqlclient are compiled with: pip has no binaries of them.
+missing=()
+need() { "${@:2}" >/dev/null 2>&1 || missing+=("$1"); }
+has_header() { [ -f "$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ]; }
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+need mariadb-server command -v mariadbd
+need gcc command -v gcc
+need libc6-dev test -f /usr/include/stdlib.h
+need swig command -v swig
+need pkg-config command -v pkg-config
+need libssl-dev test -f /usr/include/openssl/ssl.h
+need libmariadb-dev pkg-config --exists libmariadb
+need python3-venv "$python" -c 'import ensurepip'
+need python3-dev has_header
+if [ "$purpose" = test ]; then need chromium command -v chromium; fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+    install="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+    command -v apt-get >/dev/null || fail "missing: ${missing[*]}. Install them with this system's package tool, then run this again"
+    [ "$(id -u)" = 0 ] || fail "missing: ${missing[*]}. Root is needed once to install them:
+    sudo sh -c '$install'"
+    echo "installing ${missing[*]}"
+    log=$(mktemp)
+    if ! DEBIAN_FRONTEND=noninteractive sh -c "$install" >"$log" 2>&1; then
+        tail -n 20 "$log"
+        fail "could not install ${missing[*]} (log above). By hand:
+    $install"
+    fi
+    rm -f "$log"
+fi
+
+# One environment for the generator and the harness; each build of DIRAC gets its own, elsewhere.
+if [ ! -f .venv/.complete ] || [ requirements.txt -nt .venv/.complete ] || [ pyproject.toml -nt .venv/.complete ]; then
+    echo "installing the suite into .venv"
+    [ -x .venv/bin/python ] || "$python" -m venv .venv
+    rm -f .venv/.complete
+    uv=$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "$uv" ||
+        fail "the package index could not be reached, or refused $uv (see above)"
+    .venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements.txt ||
+        fail "the suite's packages could not be installed (see above)"
+    .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps -e . ||
+        fail "the suite itself could not be installed (see above)"
+    touch .venv/.complete
+fi
+
+.venv/bin/rssbench setup
