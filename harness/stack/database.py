@@ -1,0 +1,240 @@
+"""A MariaDB server of the stack's own: fresh data directory, loopback only, random passwords."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pymysql
+from filelock import FileLock
+from sqlalchemy import URL
+
+from harness import command
+from harness.model import StackError
+from harness.stack.ports import LOOPBACK, ReservedPort
+
+#: The databases of the RSS, made empty; DIRAC makes the tables.
+DATABASES = ("ResourceStatusDB", "ResourceManagementDB")
+
+START_TIMEOUT_S = 60.0
+_INSTALL_TIMEOUT_S = 120.0
+_ADVICE = "apt-get install -y mariadb-server"
+#: The account that Debian's package makes for the server; used when we are root, which the server refuses to be.
+_SERVER_ACCOUNT = "mysql"
+_MARKER = "complete"
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """How to reach the database server as one account."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    socket: Path
+
+    def url(self, database: str) -> URL:
+        """For SQLAlchemy with the PyMySQL driver."""
+        return URL.create(
+            "mysql+pymysql", self.user, self.password, self.host, self.port, database, {"charset": "utf8mb4"}
+        )
+
+
+class DatabaseServer:
+    """The server of one stack. Its addresses are known before it runs: the services are started beside it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._port = ReservedPort()
+        self._directory = directory
+        self._init_file = directory / "accounts.sql"
+        #: may do everything, performance_schema included
+        self.suite = self._address("suite")
+        #: the services' own account: their two databases, nothing else
+        self.dirac = self._address("dirac")
+
+    def start(self, template_root: Path, *, log_file: Path, mark: str) -> command.Process:
+        """Start on a fresh copy of the template; the server does not answer yet."""
+        program = _program("mariadbd")
+        _copy_template(database_template(template_root), self._directory)
+        _write_for_server(self._init_file, _accounts_sql(self.suite, self.dirac))
+        return command.start(
+            [program, *_server_options(self._directory, self.suite, self._init_file)],
+            log_file=log_file,
+            mark=mark,
+            environment={"PATH": os.environ.get("PATH", os.defpath)},
+        )
+
+    def wait(self, check: Callable[[], None]) -> None:
+        """Until the suite's account can log in. ``check`` raises when the server has ended; StackError when it
+        takes longer than START_TIMEOUT_S."""
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        while not _answers(self.suite):
+            check()
+            if time.monotonic() > deadline_s:
+                raise StackError(f"the database server did not answer within {START_TIMEOUT_S:.0f} s")
+            command.wait_seconds(0.02)
+        self._init_file.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give up the reservation of the port, which the server now has."""
+        self._port.close()
+
+    def _address(self, user: str) -> DatabaseAddress:
+        password = secrets.token_urlsafe(24)
+        return DatabaseAddress(LOOPBACK, self._port.number, user, password, self._directory / "database.sock")
+
+
+def database_template(template_root: Path) -> Path:
+    """A data directory without our accounts, made once per version of mariadbd, never started from.
+
+    StackError when mariadbd is missing or its installer fails.
+    """
+    version = _version(_program("mariadbd"))
+    key = hashlib.sha256(version.encode()).hexdigest()[:12]
+    template = template_root / f"database-template-{key}"
+    if (template / _MARKER).exists():
+        return template
+    with FileLock(template_root / f"{template.name}.lock"):
+        if not (template / _MARKER).exists():
+            shutil.rmtree(template, ignore_errors=True)
+            _install_template(template)
+            (template / _MARKER).write_text(version)
+    return template
+
+
+def _install_template(template: Path) -> None:
+    template.mkdir(mode=0o711)
+    _give_to_server(_mkdir(template / "data"))
+    installed = command.run(
+        [
+            _program("mariadb-install-db"),
+            "--no-defaults",
+            f"--datadir={template / 'data'}",
+            "--auth-root-authentication-method=socket",
+            "--skip-test-db",
+            "--skip-name-resolve",
+            *_account_option(),
+        ],
+        timeout_s=_INSTALL_TIMEOUT_S,
+    )
+    if installed.returncode != 0:
+        raise StackError(
+            f"mariadb-install-db ended with exit code {installed.returncode}:\n"
+            f"{(installed.stdout + installed.stderr)[-2000:].strip()}"
+        )
+
+
+def _copy_template(template: Path, directory: Path) -> None:
+    _give_to_server(_mkdir(directory))
+    for name in ("data", "tmp"):
+        _give_to_server(_mkdir(directory / name))
+    shutil.copytree(template / "data", directory / "data", dirs_exist_ok=True, copy_function=shutil.copyfile)
+    for path in (directory / "data").rglob("*"):
+        _give_to_server(path)
+
+
+def _server_options(directory: Path, address: DatabaseAddress, init_file: Path) -> list[str]:
+    """No option file of the machine is read: what is measured must not depend on it."""
+    return [
+        "--no-defaults",
+        f"--datadir={directory / 'data'}",
+        f"--tmpdir={directory / 'tmp'}",
+        f"--socket={address.socket}",
+        f"--pid-file={directory / 'database.pid'}",
+        f"--init-file={init_file}",
+        f"--bind-address={LOOPBACK}",
+        f"--port={address.port}",
+        "--skip-name-resolve",
+        "--character-set-server=utf8mb4",
+        "--performance-schema=ON",
+        # whole statements: the widest select of the RSS is longer than the default 1024 bytes
+        "--max-digest-length=4096",
+        "--performance-schema-max-digest-length=4096",
+        "--performance-schema-max-sql-text-length=4096",
+        # all rows of the largest profile stay in memory
+        "--innodb-buffer-pool-size=512M",
+        *_account_option(),
+    ]
+
+
+def _accounts_sql(suite: DatabaseAddress, dirac: DatabaseAddress) -> str:
+    """One statement per line, as an init file wants it. The server's own accounts have no password: gone."""
+    statements = [f"CREATE DATABASE {name} CHARACTER SET utf8mb4" for name in DATABASES]
+    for host in (LOOPBACK, "localhost"):
+        statements.append(f"CREATE USER '{suite.user}'@'{host}' IDENTIFIED BY '{suite.password}'")
+        statements.append(f"GRANT ALL ON *.* TO '{suite.user}'@'{host}' WITH GRANT OPTION")
+    statements.append(f"CREATE USER '{dirac.user}'@'{LOOPBACK}' IDENTIFIED BY '{dirac.password}'")
+    statements += [f"GRANT ALL ON {name}.* TO '{dirac.user}'@'{LOOPBACK}'" for name in DATABASES]
+    statements.append("DROP USER IF EXISTS 'root'@'localhost', 'mysql'@'localhost'")
+    return ";\n".join(statements) + ";\n"
+
+
+def _answers(address: DatabaseAddress) -> bool:
+    try:
+        connection = pymysql.connect(
+            host=address.host,
+            port=address.port,
+            user=address.user,
+            password=address.password,
+            connect_timeout=5,
+        )
+    except pymysql.err.OperationalError:
+        return False
+    connection.close()
+    return True
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
+    if found is None:
+        raise StackError(f"{name} is not installed; install MariaDB's server: {_ADVICE}")
+    return found
+
+
+@functools.cache
+def _version(program: str) -> str:
+    return command.run([program, "--no-defaults", "--version"], timeout_s=30).stdout.strip()
+
+
+def _account_option() -> list[str]:
+    return [f"--user={_SERVER_ACCOUNT}"] if os.getuid() == 0 else []
+
+
+def _mkdir(path: Path) -> Path:
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def _give_to_server(path: Path) -> None:
+    if os.getuid() != 0:
+        return
+    try:
+        account = pwd.getpwnam(_SERVER_ACCOUNT)
+    except KeyError as error:
+        raise StackError(
+            f"there is no account {_SERVER_ACCOUNT}, which MariaDB's package makes: {_ADVICE}"
+        ) from error
+    os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def _write_for_server(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    _give_to_server(path)

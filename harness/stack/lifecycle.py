@@ -1,0 +1,185 @@
+"""From a build to a stack that answers, and back to nothing."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from harness import command
+from harness.builds.environment import BuildEnvironment
+from harness.dataset.loading import load_data_set
+from harness.dataset.profiles import Profile
+from harness.model import DataSet, StackError
+from harness.stack.certificates import HOST, Certificates, Identity, make_certificates
+from harness.stack.configuration import ServiceSettings
+from harness.stack.database import DatabaseAddress, DatabaseServer
+from harness.stack.ownership import OwnedDirectory, prepare_stack_root, remove_leftovers
+from harness.stack.ports import ReservedPort
+from harness.stack.readiness import check_rows, make_tables
+from harness.stack.service import start_service
+from scenarios.catalogue import write_catalogue
+from scenarios.https_client import HttpsClient
+
+_CALL_TIMEOUT_S = 60.0
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A process of the stack and where it writes."""
+
+    name: str
+    process: command.Process
+    log_file: Path
+
+    def check(self) -> None:
+        """StackError when the process has ended."""
+        code = self.process.poll()
+        if code is None:
+            return
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        raise StackError(
+            f"the {self.name} (pid {self.process.pid}) {how}; {self.log_file} ends with\n"
+            + command.last_lines(self.log_file)
+        )
+
+
+class Stack:
+    """A running stack. Whoever started it owns it: it ends with :meth:`stop`, or with its owner.
+
+    ``database`` is the address of an account that may do everything, performance_schema included.
+    """
+
+    data_set: DataSet
+    ready_s: float
+    database: DatabaseAddress
+    certificates: Certificates
+
+    def __init__(self, owned: OwnedDirectory, service_port: int, log_directory: Path) -> None:
+        self._owned: OwnedDirectory | None = owned
+        self._log_directory = log_directory
+        self._parts: dict[str, Part] = {}
+        self.mark = owned.mark
+        self.directory = owned.path
+        self.service_port = service_port
+        self.service_url = f"https://{HOST}:{service_port}"
+        self.catalogue_file = self.directory / "catalogue.json"
+
+    @property
+    def ca_file(self) -> Path:
+        return self.certificates.ca_file
+
+    @property
+    def identities(self) -> dict[str, Identity]:
+        """``admin`` may write, ``user`` may only read, ``host`` is the service itself."""
+        return self.certificates.identities
+
+    @property
+    def pids(self) -> dict[str, tuple[int, ...]]:
+        return {name: (part.process.pid,) for name, part in self._parts.items()}
+
+    def client(self, identity: str = "admin") -> HttpsClient:
+        """A connection of its own to the services."""
+        who = self.identities[identity]
+        return HttpsClient(
+            self.service_url,
+            str(self.ca_file),
+            str(who.certificate_file),
+            str(who.key_file),
+            keep_alive=True,
+            timeout_s=_CALL_TIMEOUT_S,
+        )
+
+    def run(self, name: str, start: Callable[..., command.Process]) -> None:
+        """Start a part of the stack, with its log and the stack's mark."""
+        self._log_directory.mkdir(parents=True, exist_ok=True)
+        log_file = self._log_directory / f"{name}.log"
+        self._parts[name] = Part(name, start(log_file=log_file, mark=self.mark), log_file)
+
+    def check(self) -> None:
+        """StackError naming the process that has ended, with the last lines of its log."""
+        for part in self._parts.values():
+            part.check()
+
+    def stop(self) -> None:
+        """End all processes and delete the directory; the logs stay. Does nothing the second time."""
+        owned, self._owned = self._owned, None
+        if owned is None:
+            return
+        owned.remove()
+        for part in self._parts.values():
+            part.process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def start_stack(  # noqa: PLR0913  what to start, with which data, and where
+    build: BuildEnvironment,
+    *,
+    profile: Profile,
+    seed: int,
+    stack_root: Path,
+    log_directory: Path,
+    service_port: int | None = None,
+    progress: Progress = lambda _line: None,
+) -> Stack:
+    """Start a stack and load its data set; returns when it is ready.
+
+    Without ``service_port`` any free port is taken. Logs are written to ``log_directory`` and stay there.
+    StackError says which part failed; whatever was started is ended then.
+    """
+    started_s = time.monotonic()
+    prepare_stack_root(stack_root)
+    remove_leftovers(stack_root, progress)
+    with ReservedPort(service_port) as port:
+        stack = Stack(OwnedDirectory(stack_root), port.number, log_directory)
+        try:
+            _start_parts(stack, build)
+            _make_ready(stack, profile, seed, progress)
+        except (OSError, SQLAlchemyError) as error:
+            stack.stop()
+            raise StackError(f"the stack in {stack_root} did not start: {error}") from error
+        except BaseException:
+            stack.stop()
+            raise
+    stack.ready_s = time.monotonic() - started_s
+    progress(f"stack ready in {stack.ready_s:.1f} s: {stack.service_url}")
+    return stack
+
+
+def _start_parts(stack: Stack, build: BuildEnvironment) -> None:
+    """The services need seconds to load and the database only when called, so both start side by side."""
+    stack.certificates = make_certificates(stack.directory / "pki")
+    with DatabaseServer(stack.directory / "database") as server:
+        settings = ServiceSettings(stack.service_port, stack.certificates, server.dirac)
+        stack.run("service", partial(start_service, build, settings, stack.directory / "dirac"))
+        stack.run("database", partial(server.start, stack.directory.parent))
+        server.wait(stack.check)
+    stack.database = server.suite
+
+
+def _make_ready(stack: Stack, profile: Profile, seed: int, progress: Progress) -> None:
+    client = stack.client()
+    make_tables(client, stack.check)
+    progress(f"loading data set {profile.name}")
+    loaded = load_data_set(stack.database.url, profile, seed)
+    write_catalogue(loaded.catalogue, stack.catalogue_file)
+    stack.data_set = DataSet(profile.name, seed, loaded.rows, loaded.load_s)
+    check_rows(client, loaded.catalogue)
+    client.close()
+    stack.check()

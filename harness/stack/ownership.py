@@ -1,0 +1,134 @@
+"""Who owns a stack, and what happens to it when the owner is gone.
+
+A stack is a directory ``<stack root>/<mark>`` and the processes that carry the mark. Its owner holds a lock on
+``owner.lock`` in it; the kernel drops the lock however the owner ends. So a lock that can be taken means a stack
+without an owner, and whoever takes it may clean up: the reaper of the stack, at once, or the next start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+import harness
+from harness import command
+from harness.model import StackError
+
+OWNER_LOCK = "owner.lock"
+_MARK_PREFIX = "stack-"
+
+#: How long processes of a stack may take to end by themselves; their data is thrown away, so not long.
+_STOP_TIMEOUT_S = 1.0
+
+
+def default_stack_root() -> Path:
+    """Below /var/tmp, because the account of the database server must reach it, and one per user."""
+    return Path(f"/var/tmp/rssbench-{os.getuid()}")  # noqa: S108  owner and mode are checked on use
+
+
+def prepare_stack_root(stack_root: Path) -> None:
+    """Make the directory, mode 0711: others may pass, not list. StackError when it is somebody else's."""
+    try:
+        stack_root.mkdir(parents=True, exist_ok=True)
+        if stack_root.stat().st_uid != os.getuid() or stack_root.is_symlink():
+            raise StackError(f"{stack_root} belongs to another user; remove it or choose another stack root")
+        stack_root.chmod(0o711)
+    except OSError as error:
+        raise StackError(f"cannot use {stack_root} for stacks: {error.strerror}") from error
+
+
+class OwnedDirectory:
+    """The directory of a new stack, owned until :meth:`remove`; a reaper watches the owner meanwhile."""
+
+    def __init__(self, stack_root: Path) -> None:
+        prepare_stack_root(stack_root)
+        self.mark = _MARK_PREFIX + secrets.token_hex(4)
+        self.path = stack_root / self.mark
+        with _root_lock(stack_root):  # nobody may find the directory before it is locked
+            self.path.mkdir()
+            self.path.chmod(0o711)
+            self._lock = _open_lock(self.path)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._reaper = command.start(
+            [sys.executable, "-m", "harness.stack.reaper", self.path],
+            log_file=Path(os.devnull),
+            mark=f"reaper-of-{self.mark}",
+            directory=Path(harness.__file__).parent.parent,
+        )
+
+    def remove(self) -> None:
+        """End the marked processes, delete the directory, give up the lock; the reaper then ends."""
+        remove_stack(self.path)
+        os.close(self._lock)
+        self._reaper.wait(timeout=30)
+
+
+def remove_stack(directory: Path) -> None:
+    """End every process of the stack and delete its directory. Only for who holds the lock."""
+    for _attempt in range(3):  # a process may have been forked while the list was made
+        if not command.stop_marked(directory.name, timeout_s=_STOP_TIMEOUT_S):
+            break
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def wait_for_ownership(directory: Path) -> None:
+    """Block until the owner is gone, then hold the lock. Returns at once when the directory is gone, too."""
+    try:
+        lock = _open_lock(directory)
+    except FileNotFoundError:
+        return
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def remove_leftovers(stack_root: Path, progress: Callable[[str], None] = lambda _line: None) -> int:
+    """Remove every stack below ``stack_root`` whose owner is gone; returns how many there were."""
+    removed = 0
+    if not stack_root.is_dir():
+        return removed
+    with _root_lock(stack_root):
+        for directory in sorted(stack_root.glob(f"{_MARK_PREFIX}*")):
+            lock = _try_lock(directory)
+            if lock is None:
+                continue
+            progress(f"removing {directory.name}, left over by a process that was killed")
+            remove_stack(directory)
+            os.close(lock)
+            removed += 1
+    return removed
+
+
+def is_owned(directory: Path) -> bool:
+    """Whether the owner of this stack lives."""
+    lock = _try_lock(directory)
+    if lock is None:
+        return directory.exists()
+    os.close(lock)
+    return False
+
+
+def _try_lock(directory: Path) -> int | None:
+    try:
+        lock = _open_lock(directory)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def _open_lock(directory: Path) -> int:
+    return os.open(directory / OWNER_LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _root_lock(stack_root: Path) -> FileLock:
+    return FileLock(stack_root / "stacks.lock")
