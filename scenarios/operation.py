@@ -33,11 +33,19 @@ class Call:
 
 @dataclass(frozen=True)
 class TokenColumn:
-    """Where the token of an acknowledged write must be found afterwards."""
+    """Where the token of an acknowledged write must be found afterwards.
+
+    ``length``: the column holds that many of the token's last characters, which are still unique in a run.
+    """
 
     database: str
     table: str
     column: str
+    length: int = 64
+
+    def value(self, token: str) -> str:
+        """What stands in the column after the write that carried ``token``."""
+        return token[-self.length :]
 
 
 @dataclass(frozen=True)

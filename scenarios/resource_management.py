@@ -1,0 +1,163 @@
+"""Operations of the ResourceManagement service, with the arguments that DIRAC 9.1's own clients send.
+
+``insert`` is left out: the service drops a key that no client has sent since 2019, and answers KeyError to
+everybody, in every release so far. DIRAC itself writes through ``addOrModify`` only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from scenarios.answers import columns, dirac_instant, nothing
+from scenarios.catalogue import Catalogue, DowntimeRow, PolicyRow
+from scenarios.operation import Call, Operation, TokenColumn
+from scenarios.prepared import Prepared, ToCall, in_turn, on_each, shuffled
+
+#: Room in PilotCache.Status, the only text column of that table that is no key.
+PILOT_STATUS_LENGTH = 16
+
+
+def _downtimes(catalogue: Catalogue) -> ToCall:
+    """DowntimeCommand, for each evaluation: most elements have none, as in production."""
+    asked: dict[tuple[str, str, str], list[list[str]]] = {}
+    for site in catalogue.sites:
+        asked[("Site", site, "")] = []
+    for name in (*catalogue.computing_elements, *catalogue.storage_elements):
+        asked[("Resource", name, "")] = []
+    for row in catalogue.downtimes:
+        # DIRAC names the service type of a resource, and none of a site
+        service_type = "" if row.Element == "Site" else row.GOCDBServiceType
+        if service_type:
+            asked.pop((row.Element, row.Name, ""), None)
+        asked.setdefault((row.Element, row.Name, service_type), []).append([row.DowntimeID, row.Name, row.Element])
+    calls = []
+    for key in shuffled(catalogue, list(asked)):
+        element, name, service_type = key
+        filters = {"Element": element, "Name": name}
+        if service_type:
+            filters["GOCDBServiceType"] = service_type
+        calls.append(Call(["DowntimeCache", filters], columns(asked[key], (0, 1, 2))))
+    return in_turn(calls)
+
+
+def _pilots(catalogue: Catalogue) -> ToCall:
+    """PilotCommand: a site by its name and the row that sums its elements up, a computing element by its own."""
+    calls = []
+    by_name: dict[tuple[str, str], list[list[str]]] = {}
+    for row in catalogue.pilots:
+        key = (row.Site, row.CE) if row.CE == "Multiple" else ("", row.CE)
+        by_name.setdefault(key, []).append([row.Site, row.CE, row.VO])
+    for key in shuffled(catalogue, list(by_name)):
+        filters = {column: value for column, value in zip(("Site", "CE"), key, strict=True) if value}
+        calls.append(Call(["PilotCache", filters], columns(by_name[key], (0, 1, 6))))
+    return in_turn(calls)
+
+
+def _policy_results(catalogue: Catalogue) -> ToCall:
+    """Publisher, for the web page of an element."""
+    names = ["Status", "PolicyName", "DateEffective", "LastCheckTime", "Reason"]
+    found: dict[tuple[str, str, str], list[list[str]]] = {}
+    for row in catalogue.policy_results:
+        found.setdefault((row.Element, row.Name, row.StatusType), []).append([row.PolicyName])
+    calls = []
+    for key in shuffled(catalogue, list(found)):
+        element, name, status_type = key
+        filters = {"Element": element, "Name": name, "StatusType": status_type, "Meta": {"columns": names}}
+        calls.append(Call(["PolicyResult", filters], columns(found[key], (1,))))
+    return in_turn(calls)
+
+
+def _modify_policy_result(catalogue: Catalogue) -> ToCall:
+    """LogPolicyResultAction, once per policy of each evaluation; it names no VO."""
+
+    def call(row: PolicyRow, token: str) -> Call:
+        return _policy_result(row, row.Name, token)
+
+    return on_each(shuffled(catalogue, catalogue.policy_results), call)
+
+
+def _new_policy_result(catalogue: Catalogue) -> ToCall:
+    """LogPolicyResultAction, at the first evaluation of a new element."""
+
+    def call(row: PolicyRow, token: str) -> Call:
+        return _policy_result(row, f"new-{token}", token)
+
+    return on_each(shuffled(catalogue, catalogue.policy_results), call)
+
+
+def _policy_result(row: PolicyRow, name: str, token: str) -> Call:
+    values = {
+        "Element": row.Element,
+        "Name": name,
+        "PolicyName": row.PolicyName,
+        "StatusType": row.StatusType,
+        "Status": "Active",
+        "Reason": token,
+    }
+    return Call(
+        ["PolicyResult", values], nothing, target=f"{row.PolicyName} {row.StatusType} {row.Element} {name}"
+    )
+
+
+def _modify_pilot(catalogue: Catalogue) -> ToCall:
+    """CacheFeederAgent. It names no VO, so the first row of a site and computing element is written."""
+
+    def call(row: tuple[str, str], token: str) -> Call:
+        site, computing_element = row
+        values: dict[str, Any] = {
+            "Site": site,
+            "CE": computing_element,
+            "PilotsPerJob": 1.5,
+            "PilotJobEff": 92.5,
+            "Status": token[-PILOT_STATUS_LENGTH:],
+        }
+        return Call(["PilotCache", values], nothing, target=f"{site} {computing_element}")
+
+    rows = list(Counter((row.Site, row.CE) for row in catalogue.pilots))
+    return on_each(shuffled(catalogue, rows), call)
+
+
+def _modify_downtime(catalogue: Catalogue) -> ToCall:
+    """CacheFeederAgent, for each downtime that GOCDB still announces."""
+
+    def call(row: DowntimeRow, token: str) -> Call:
+        values = {
+            "DowntimeID": row.DowntimeID,
+            "Element": row.Element,
+            "Name": row.Name,
+            "StartDate": dirac_instant("2026-01-01 08:00:00"),
+            "EndDate": dirac_instant("2026-01-02 18:00:00"),
+            "Severity": "OUTAGE",
+            "Description": token,
+            "Link": "https://goc.example/portal",
+            "GOCDBServiceType": row.GOCDBServiceType,
+        }
+        return Call(["DowntimeCache", values], nothing, target=row.DowntimeID)
+
+    return on_each(shuffled(catalogue, catalogue.downtimes), call)
+
+
+def _read(what: str, prepare: Callable[[Catalogue], ToCall]) -> Operation:
+    return Operation(f"ResourceManagement.{what}", "ResourceManagement", "select", "read", Prepared(prepare))
+
+
+def _write(what: str, prepare: Callable[[Catalogue], ToCall], column: TokenColumn) -> Operation:
+    name = f"ResourceManagement.addOrModify {what}"
+    return Operation(name, "ResourceManagement", "addOrModify", "write", Prepared(prepare), column)
+
+
+_POLICY_REASON = TokenColumn("ResourceManagementDB", "PolicyResult", "Reason")
+_PILOT_STATUS = TokenColumn("ResourceManagementDB", "PilotCache", "Status", PILOT_STATUS_LENGTH)
+_DOWNTIME_DESCRIPTION = TokenColumn("ResourceManagementDB", "DowntimeCache", "Description")
+
+RESOURCE_MANAGEMENT_OPERATIONS = (
+    _read("select downtimes", _downtimes),
+    _read("select pilots", _pilots),
+    _read("select policy results", _policy_results),
+    _write("policy result", _modify_policy_result, _POLICY_REASON),
+    _write("new policy result", _new_policy_result, _POLICY_REASON),
+    _write("pilot", _modify_pilot, _PILOT_STATUS),
+    _write("downtime", _modify_downtime, _DOWNTIME_DESCRIPTION),
+)
