@@ -21,24 +21,20 @@ PILOT_STATUS_LENGTH = 16
 
 def _downtimes(catalogue: Catalogue) -> ToCall:
     """DowntimeCommand, for each evaluation: most elements have none, as in production."""
-    asked: dict[tuple[str, str, str], list[list[str]]] = {}
-    for site in catalogue.sites:
-        asked[("Site", site, "")] = []
-    for name in (*catalogue.computing_elements, *catalogue.storage_elements):
-        asked[("Resource", name, "")] = []
+    sites, computing = set(catalogue.sites), set(catalogue.computing_elements)
+    service_type: dict[str, str] = {}
+    found: dict[str, list[list[str]]] = {name: [] for name in (*catalogue.sites, *catalogue.computing_elements)}
     for row in catalogue.downtimes:
-        # DIRAC names the service type of a resource, and none of a site
-        service_type = "" if row.Element == "Site" else row.GOCDBServiceType
-        if service_type:
-            asked.pop((row.Element, row.Name, ""), None)
-        asked.setdefault((row.Element, row.Name, service_type), []).append([row.DowntimeID, row.Name, row.Element])
+        service_type[row.Name] = row.GOCDBServiceType
+        found.setdefault(row.Name, []).append([row.DowntimeID, row.Name, row.Element])
     calls = []
-    for key in shuffled(catalogue, list(asked)):
-        element, name, service_type = key
-        filters = {"Element": element, "Name": name}
-        if service_type:
-            filters["GOCDBServiceType"] = service_type
-        calls.append(Call(["DowntimeCache", filters], columns(asked[key], (0, 1, 2))))
+    for name in shuffled(catalogue, list(found)):
+        # a storage element is asked for by the list of its hosts
+        filters: dict[str, Any] = {"Element": "Site" if name in sites else "Resource"}
+        filters["Name"] = name if name in sites or name in computing else [name]
+        if service_type.get(name):
+            filters["GOCDBServiceType"] = service_type[name]
+        calls.append(Call(["DowntimeCache", filters], columns(found[name], (0, 1, 2))))
     return in_turn(calls)
 
 
