@@ -19,15 +19,15 @@ _PLACES = (
     "Geneva.ch Bologna.it Karlsruhe.de Lyon.fr Barcelona.es Amsterdam.nl Didcot.uk Warsaw.pl Prague.cz "
     "Budapest.hu Bucharest.ro Sofia.bg Athens.gr Zagreb.hr Ljubljana.si Bratislava.sk Vienna.at Zurich.ch "
     "Manchester.uk Glasgow.uk Liverpool.uk Oxford.uk Cambridge.uk Durham.uk Edinburgh.uk Bristol.uk "
-    "Sheffield.uk Lancaster.uk Marseille.fr Strasbourg.fr Grenoble.fr Clermont.fr Nantes.fr Toulouse.fr Hamburg.de Dresden.de Munich.de "
-    "Mainz.de Aachen.de Zeuthen.de Naples.it Turin.it Pisa.it Rome.it Padua.it Legnaro.it Catania.it Bari.it "
-    "Madrid.es Santiago.es Valencia.es Lisbon.pt Coimbra.pt Krakow.pl Poznan.pl Dubna.ru Kyiv.ua Beijing.cn "
-    "Tsukuba.jp Melbourne.au"
+    "Sheffield.uk Lancaster.uk Marseille.fr Strasbourg.fr Grenoble.fr Clermont.fr Nantes.fr Toulouse.fr "
+    "Hamburg.de Dresden.de Munich.de Mainz.de Aachen.de Zeuthen.de Naples.it Turin.it Pisa.it Rome.it "
+    "Padua.it Legnaro.it Catania.it Bari.it Madrid.es Santiago.es Valencia.es Lisbon.pt Coimbra.pt Krakow.pl "
+    "Poznan.pl Dubna.ru Kyiv.ua Beijing.cn Tsukuba.jp Melbourne.au"
 ).split()
 
 _VOS = (
-    "lhcb belle biomed ctao ilc calice na62 gridpp pheno t2k hyperk solid dune ligo virgo km3net juno bes3 clas12 "
-    "eiscat auger enmr comet mice skatelescope snoplus euclid lz magic icecube"
+    "lhcb belle biomed ctao ilc calice na62 gridpp pheno t2k hyperk solid dune ligo virgo km3net juno bes3 "
+    "clas12 eiscat auger enmr comet mice skatelescope snoplus euclid lz magic icecube"
 ).split()
 
 _COMPUTING_KINDS = ("arc", "htc", "ce")

@@ -42,7 +42,7 @@ def load_data_set(url_of: Callable[[str], sqlalchemy.URL], profile: Profile, see
     rows: dict[str, int] = {}
     contents = table_contents(profile, seed)
     for database in dict.fromkeys(content.database for content in contents):
-        engine = sqlalchemy.create_engine(url_of(database))
+        engine = sqlalchemy.create_engine(url_of(database), paramstyle="format", hide_parameters=True)
         try:
             tables = _tables_of(engine, database)
             for content in contents:
@@ -82,16 +82,14 @@ def _fill(engine: Engine, table: Table, content: TableContent) -> int:
 
 
 def _insert(connection: Connection, table: Table, content: TableContent) -> int:
-    kept = [position for position, column in enumerate(content.columns) if column in table.columns]
-    columns = [content.columns[position] for position in kept]
-    # The text is SQLAlchemy's; the tuples go straight to the driver, which makes many-row inserts.
-    statement = str(table.insert().compile(dialect=connection.dialect, column_keys=columns))
-    rows = content.rows()
-    if len(kept) < len(content.columns):
-        rows = (tuple(row[position] for position in kept) for row in rows)
+    known = [column for column in content.columns if column in table.columns]
+    # The text is SQLAlchemy's; the tuples go straight to the driver, which makes many-row inserts of them.
+    insert = table.insert().compile(dialect=connection.dialect, column_keys=known)
+    position_of = {column: position for position, column in enumerate(content.columns)}
+    in_order = [position_of[column] for column in insert.positiontup or ()]
     sent = 0
-    for batch in _batches(rows):
-        connection.exec_driver_sql(statement, batch)
+    for batch in _batches(tuple(row[position] for position in in_order) for row in content.rows()):
+        connection.exec_driver_sql(str(insert), batch)
         sent += len(batch)
     return sent
 
