@@ -27,6 +27,10 @@ class DowntimeRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Element: str
     Name: str
     GOCDBServiceType: str
+    Severity: str
+    Link: str
+    StartDate: str
+    EndDate: str
 
 
 class PilotRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +45,7 @@ class PolicyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Element: str
     Name: str
     VO: str
+    Status: str
 
 
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

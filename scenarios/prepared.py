@@ -2,7 +2,8 @@
 
 Reads and writes share the rows of one data set, and reads must stay checkable beside writes. One rule does it:
 
-* a write never changes a name, a key or a status: it sends the status that the row was loaded with;
+* a write never changes a name, a key or a status: it sends the status that the row was loaded with (but for
+  PilotCache, whose status carries the token, and whose reads look at the keys);
 * writes that change a row of SiteStatus or ResourceStatus (reason, time of the check) go to :func:`written_rows`
   only, and reads that compare such columns to :func:`untouched_rows`;
 * new rows get names that no read asks for, so only reads of a whole table see them.
@@ -41,14 +42,21 @@ class Prepared:
 
 def in_turn(calls: Sequence[Call]) -> ToCall:
     """Reads: the same calls round and round."""
-    count = len(calls)
+    count = _count(calls)
     return lambda request: calls[request.position % count]
 
 
 def on_each(rows: Sequence[Item], call: Callable[[Item, str], Call]) -> ToCall:
     """Writes: ``call(row, token)`` with the rows round and round: none is written again before all were."""
-    count = len(rows)
+    count = _count(rows)
     return lambda request: call(rows[request.position % count], request.token)
+
+
+def _count(targets: Sequence[object]) -> int:
+    """Their number. ValueError when there are none: a release may lack the table."""
+    if not targets:
+        raise ValueError("the data set has no rows for this operation")
+    return len(targets)
 
 
 def shuffled(catalogue: Catalogue, rows: Sequence[Item]) -> list[Item]:

@@ -49,8 +49,10 @@ def _element_policies(catalogue: Catalogue) -> ToCall:
     """The policies of one element: Status, PolicyName, DateEffective, LastCheckTime, Reason."""
     expected: dict[tuple[str, str, str], list[list[str]]] = {}
     for row in catalogue.policy_results:
-        expected.setdefault((row.Element, row.Name, row.StatusType), []).append([row.PolicyName])
-    return in_turn([Call(list(key), columns(expected[key], (1,))) for key in shuffled(catalogue, list(expected))])
+        expected.setdefault((row.Element, row.Name, row.StatusType), []).append([row.Status, row.PolicyName])
+    return in_turn(
+        [Call(list(key), columns(expected[key], (0, 1))) for key in shuffled(catalogue, list(expected))]
+    )
 
 
 def _read(method: str, what: str, prepare: Callable[[Catalogue], ToCall]) -> Operation:

@@ -56,12 +56,12 @@ def _policy_results(catalogue: Catalogue) -> ToCall:
     names = ["Status", "PolicyName", "DateEffective", "LastCheckTime", "Reason"]
     found: dict[tuple[str, str, str], list[list[str]]] = {}
     for row in catalogue.policy_results:
-        found.setdefault((row.Element, row.Name, row.StatusType), []).append([row.PolicyName])
+        found.setdefault((row.Element, row.Name, row.StatusType), []).append([row.Status, row.PolicyName])
     calls = []
     for key in shuffled(catalogue, list(found)):
         element, name, status_type = key
         filters = {"Element": element, "Name": name, "StatusType": status_type, "Meta": {"columns": names}}
-        calls.append(Call(["PolicyResult", filters], columns(found[key], (1,))))
+        calls.append(Call(["PolicyResult", filters], columns(found[key], (0, 1))))
     return in_turn(calls)
 
 
@@ -89,7 +89,7 @@ def _policy_result(row: PolicyRow, name: str, token: str) -> Call:
         "Name": name,
         "PolicyName": row.PolicyName,
         "StatusType": row.StatusType,
-        "Status": "Active",
+        "Status": row.Status,
         "Reason": token,
     }
     return Call(
@@ -105,8 +105,8 @@ def _modify_pilot(catalogue: Catalogue) -> ToCall:
         values: dict[str, Any] = {
             "Site": site,
             "CE": computing_element,
-            "PilotsPerJob": 1.5,
-            "PilotJobEff": 92.5,
+            "PilotsPerJob": 2.5,
+            "PilotJobEff": 12.5,
             "Status": token[-PILOT_STATUS_LENGTH:],
         }
         return Call(["PilotCache", values], nothing, target=f"{site} {computing_element}")
@@ -123,11 +123,11 @@ def _modify_downtime(catalogue: Catalogue) -> ToCall:
             "DowntimeID": row.DowntimeID,
             "Element": row.Element,
             "Name": row.Name,
-            "StartDate": dirac_instant("2026-01-01 08:00:00"),
-            "EndDate": dirac_instant("2026-01-02 18:00:00"),
-            "Severity": "OUTAGE",
+            "StartDate": dirac_instant(row.StartDate),
+            "EndDate": dirac_instant(row.EndDate),
+            "Severity": row.Severity,
             "Description": token,
-            "Link": "https://goc.example/portal",
+            "Link": row.Link,
             "GOCDBServiceType": row.GOCDBServiceType,
         }
         return Call(["DowntimeCache", values], nothing, target=row.DowntimeID)
