@@ -1,0 +1,93 @@
+"""Figures as the page holds them: the drawing, its caption, and a text for those who cannot see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from harness.model import RunResult, TrialResult
+from reports.figures import cpu_per_request, latency_curve, operation_percentiles, time_ticks, timeline
+from reports.frames import cpu_frame, curve_frame, timeline_frame
+from reports.svg import inline_svg
+from reports.trial_samples import TrialSamples
+from reports.units import plural, time_text
+
+_SIDES = ("generator", "service", "database")
+
+
+@dataclass(frozen=True)
+class Illustration:
+    """``kind`` chooses the legend that the template puts beside the drawing."""
+
+    kind: str
+    caption: str
+    svg: Markup
+
+
+def trial_illustrations(
+    trial: TrialResult, samples: TrialSamples, *, key: str
+) -> tuple[tuple[Illustration, ...], tuple[Illustration, ...]]:
+    """The timeline of a trial, and the latency curve of each of its operations."""
+    return (_timeline(trial, samples, key=key),), _curves(curve_frame(samples.frame), key=key)
+
+
+def percentile_illustration(operations: pd.DataFrame, *, key: str) -> tuple[Illustration, ...]:
+    """p50, p95 and p99 of all operations of one trial side by side; none when no percentile is supported."""
+    if operations.filter(regex="_p[0-9]+_s$").isna().to_numpy().all():
+        return ()
+    svg = inline_svg(
+        operation_percentiles(operations),
+        key=f"{key}-percentiles",
+        title="Latency and service time of each operation",
+        description="The numbers stand in the table of operations: p50, p95 and p99 of "
+        + ", ".join(operations["operation"]),
+    )
+    return (Illustration("percentiles", "p50, p95 and p99 of each operation, logarithmic time", svg),)
+
+
+def cpu_illustration(run: RunResult) -> Illustration | None:
+    """CPU per request of all trials; None when no side of any trial was counted."""
+    cpu = cpu_frame(run)
+    if cpu.filter(like="_s").isna().to_numpy().all():
+        return None
+    sides = [
+        f"{row['trial']}: " + ", ".join(f"{side} {time_text(row[f'{side}_s'])}" for side in _SIDES)
+        for row in cpu.to_dict("records")
+    ]
+    svg = inline_svg(cpu_per_request(cpu), key="cpu", title="CPU time per request", description="; ".join(sides))
+    return Illustration("cpu", "CPU time per request in the measured window", svg)
+
+
+def _timeline(trial: TrialResult, samples: TrialSamples, *, key: str) -> Illustration:
+    steps = timeline_frame(samples.frame)
+    open_loop = trial.load.throughput_per_s is not None
+    worst = steps["largest_latency_s"].max()
+    failed = plural(int(steps["errors"].sum()), "error")
+    svg = inline_svg(
+        timeline(steps, window_s=(samples.window_begin_s, samples.window_end_s), open_loop=open_loop),
+        key=f"{key}-timeline",
+        title=f"Latency and rate over the time of {trial.name}",
+        description=f"{plural(len(samples.frame), 'request')}, {failed}, slowest {time_text(worst)}",
+    )
+    step = time_text(steps["end_s"].iloc[0] - steps["begin_s"].iloc[0])
+    caption = f"Latency by the instant a request was due, and requests per second, in steps of {step}; {failed}"
+    return Illustration("timeline", caption, svg)
+
+
+def _curves(curves: pd.DataFrame, *, key: str) -> tuple[Illustration, ...]:
+    if curves.empty:
+        return ()
+    ticks_s = time_ticks(curves["time_s"])
+    illustrations = []
+    for place, (operation, rows) in enumerate(curves.groupby("operation", sort=False)):
+        slowest = rows.groupby("time", sort=False)["time_s"].max()
+        svg = inline_svg(
+            latency_curve(rows, ticks_s=ticks_s, largest_one_in=curves["one_in"].max()),
+            key=f"{key}-curve-{place + 1}",
+            title=f"Latency distribution of {operation}",
+            description="Slowest request: " + ", ".join(f"{name} {time_text(at)}" for name, at in slowest.items()),
+        )
+        illustrations.append(Illustration("curve", str(operation), svg))
+    return tuple(illustrations)

@@ -1,0 +1,80 @@
+"""The words of a report: problems, the load, outcomes, the glossary."""
+
+from __future__ import annotations
+
+from harness.model import Load, RunResult, TrialResult
+from reports.units import duration_text, plural, rate
+
+#: A rate that falls short of the asked one by more than this has not been reached.
+REACHED_RATIO = 0.95
+
+ARRIVALS = {"constant": "constant", "poisson": "Poisson"}
+
+OUTCOMES = {
+    "http_status": "HTTP status other than 200",
+    "refused": "refused by DIRAC (S_ERROR)",
+    "wrong_answer": "wrong answer",
+    "timeout": "no answer in time",
+    "connection": "connection failed",
+    "unfinished": "no answer before the trial ended",
+    "unsent": "never sent: no user was free",
+}
+
+GLOSSARY = {
+    "latency": (
+        "from the instant a request was due by the schedule until its last byte. Time spent waiting for a free "
+        "user counts, so a stall of the service shows for every request that it delayed."
+    ),
+    "service time": (
+        "from the instant a request was really sent until its last byte. Many tools call this latency."
+    ),
+    "p50, p95, p99": (
+        "half, 95 % and 99 % of the requests due in the window took at most this long. A request without a right "
+        "answer counts as infinitely slow. A dash: too few requests, or too many errors, for an interval."
+    ),
+    "interval": (
+        "the numbers below an estimate: its two-sided 95 % interval, from order statistics of this trial. It "
+        "allows for requests that are slow together, not for what differs between two starts of the stack."
+    ),
+    "rate asked, rate reached": "requests per second due by the schedule, and rightly answered.",
+    "lag": "from due until really sent, while a user was free: the generator's own lateness.",
+    "busiest worker": "CPU time of the busiest generator process, in percent of one core.",
+    "found, overwritten, lost": (
+        "an acknowledged write is found when the row carries that request's own token; overwritten when a later "
+        "acknowledged write went to the same row and its token is there; lost otherwise."
+    ),
+    "rows examined": "rows that the database read to answer the statement, from performance_schema.",
+}
+
+
+def all_problems(run: RunResult) -> list[str]:
+    """Problems of the run, then those of its trials with the trial's name, each once."""
+    own = [f"{trial.name}: {problem}" for trial in run.trials for problem in trial.problems]
+    known = "\n".join(run.problems)
+    return [*run.problems, *(text for text in own if text not in known and text.partition(": ")[2] not in known)]
+
+
+def load_reached(trial: TrialResult) -> bool | None:
+    """Whether the rate asked was reached; None in a closed loop, which asks for none."""
+    if trial.offered_rate_per_s is None:
+        return None
+    return trial.reached_rate_per_s >= REACHED_RATIO * trial.offered_rate_per_s
+
+
+def load_text(load: Load) -> str:
+    """The load that was asked for, as a person would say it."""
+    parts = [plural(load.concurrency, "user")]
+    if load.throughput_per_s is None:
+        parts.append("back to back")
+    else:
+        parts.append(f"{rate(load.throughput_per_s)} requests/s with {ARRIVALS[load.arrivals]} arrivals")
+    if load.ramp_up_s:
+        steps = f" in {plural(load.steps, 'step')}" if load.steps else ""
+        parts.append(f"ramp-up {duration_text(load.ramp_up_s)}{steps}")
+    if load.hold_for_s is not None:
+        parts.append(f"hold {duration_text(load.hold_for_s)}")
+    if load.iterations is not None:
+        parts.append(plural(load.iterations, "iteration"))
+    parts.append("one connection per call" if load.connection == "per-call" else "keep-alive connections")
+    parts.append(plural(load.workers, "generator worker"))
+    return ", ".join(parts)
