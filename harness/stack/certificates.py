@@ -58,7 +58,8 @@ def make_certificates(directory: Path) -> Certificates:
     The authority's own key is never written: nothing else can be signed. StackError when openssl is missing.
     """
     ca_directory = directory / "certificates"
-    ca_directory.mkdir(parents=True, mode=0o700)
+    directory.mkdir(mode=0o700)
+    ca_directory.mkdir()
     names = ("host", ADMIN, USER)
     with ThreadPoolExecutor() as pool:  # key generation is CPU outside the interpreter's lock
         ca_key, *keys = pool.map(lambda _name: _new_key(), ("ca", *names))

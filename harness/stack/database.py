@@ -28,6 +28,7 @@ DATABASES = ("ResourceStatusDB", "ResourceManagementDB")
 
 START_TIMEOUT_S = 60.0
 _INSTALL_TIMEOUT_S = 120.0
+_POLL_S = 0.02
 _ADVICE = "apt-get install -y mariadb-server"
 #: The account that Debian's package makes for the server; used when we are root, which the server refuses to be.
 _SERVER_ACCOUNT = "mysql"
@@ -75,16 +76,17 @@ class DatabaseServer:
             environment={"PATH": os.environ.get("PATH", os.defpath)},
         )
 
-    def wait(self, check: Callable[[], None]) -> None:
-        """Until the suite's account can log in. ``check`` raises when the server has ended; StackError when it
-        takes longer than START_TIMEOUT_S."""
+    def wait(self, check: Callable[[], None]) -> str:
+        """Until the suite's account can log in; returns the server's version. ``check`` raises when the server
+        has ended; StackError when it takes longer than START_TIMEOUT_S."""
         deadline_s = time.monotonic() + START_TIMEOUT_S
-        while not _answers(self.suite):
+        while (version := _version_answered(self.suite)) is None:
             check()
             if time.monotonic() > deadline_s:
                 raise StackError(f"the database server did not answer within {START_TIMEOUT_S:.0f} s")
-            command.wait_seconds(0.02)
+            command.wait_seconds(_POLL_S)
         self._init_file.unlink()
+        return version
 
     def __enter__(self) -> Self:
         return self
@@ -185,7 +187,7 @@ def _accounts_sql(suite: DatabaseAddress, dirac: DatabaseAddress) -> str:
     return ";\n".join(statements) + ";\n"
 
 
-def _answers(address: DatabaseAddress) -> bool:
+def _version_answered(address: DatabaseAddress) -> str | None:
     try:
         connection = pymysql.connect(
             host=address.host,
@@ -195,9 +197,9 @@ def _answers(address: DatabaseAddress) -> bool:
             connect_timeout=5,
         )
     except pymysql.err.OperationalError:
-        return False
-    connection.close()
-    return True
+        return None
+    with connection:
+        return str(connection.get_server_info())  # type: ignore[no-untyped-call]
 
 
 def _program(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,12 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
-from harness.dataset.loading import load_data_set
-from harness.dataset.profiles import Profile
+from harness.dataset.profiles import PROFILES, Profile
 from harness.model import DataSet, StackError
 from harness.stack.certificates import HOST, Certificates, Identity, make_certificates
 from harness.stack.configuration import ServiceSettings
 from harness.stack.database import DatabaseAddress, DatabaseServer
+from harness.stack.filling import empty_tables, fill
 from harness.stack.ownership import OwnedDirectory, prepare_stack_root, remove_leftovers
 from harness.stack.ports import ReservedPort
 from harness.stack.readiness import check_rows, make_tables
@@ -41,16 +42,14 @@ class Part:
     process: command.Process
     log_file: Path
 
-    def check(self) -> None:
-        """StackError when the process has ended."""
+    def death(self) -> str | None:
+        """How the process ended, with the last lines of its log; None while it lives."""
         code = self.process.poll()
         if code is None:
-            return
+            return None
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        raise StackError(
-            f"the {self.name} (pid {self.process.pid}) {how}; {self.log_file} ends with\n"
-            + command.last_lines(self.log_file)
-        )
+        last = command.last_lines(self.log_file)
+        return f"the {self.name} (pid {self.process.pid}) {how}; {self.log_file} ends with\n{last}"
 
 
 class Stack:
@@ -62,11 +61,12 @@ class Stack:
     data_set: DataSet
     ready_s: float
     database: DatabaseAddress
+    database_version: str
     certificates: Certificates
 
-    def __init__(self, owned: OwnedDirectory, service_port: int, log_directory: Path) -> None:
+    def __init__(self, owned: OwnedDirectory, service_port: int, log_directory: Path | None) -> None:
         self._owned: OwnedDirectory | None = owned
-        self._log_directory = log_directory
+        self.log_directory = log_directory or owned.path / "logs"
         self._parts: dict[str, Part] = {}
         self.mark = owned.mark
         self.directory = owned.path
@@ -101,14 +101,30 @@ class Stack:
 
     def run(self, name: str, start: Callable[..., command.Process]) -> None:
         """Start a part of the stack, with its log and the stack's mark."""
-        self._log_directory.mkdir(parents=True, exist_ok=True)
-        log_file = self._log_directory / f"{name}.log"
+        self.log_directory.mkdir(parents=True, exist_ok=True)
+        log_file = self.log_directory / f"{name}.log"
         self._parts[name] = Part(name, start(log_file=log_file, mark=self.mark), log_file)
+
+    def death(self) -> str | None:
+        """Which process has ended, and how; None while all live."""
+        return next(filter(None, (part.death() for part in self._parts.values())), None)
 
     def check(self) -> None:
         """StackError naming the process that has ended, with the last lines of its log."""
-        for part in self._parts.values():
-            part.check()
+        if (death := self.death()) is not None:
+            raise StackError(death)
+
+    def load(self, profile: Profile, seed: int) -> None:
+        """Load the data set into the empty tables; ready when the services answer with exactly its rows."""
+        self.data_set, catalogue = fill(self.database, profile, seed)
+        write_catalogue(catalogue, self.catalogue_file)
+        with closing(self.client()) as client:
+            check_rows(client, catalogue)
+
+    def reload_data_set(self) -> None:
+        """Back to the data set as it was loaded at first."""
+        empty_tables(self.database)
+        self.load(PROFILES[self.data_set.profile], self.data_set.seed)
 
     def stop(self) -> None:
         """End all processes and delete the directory; the logs stay. Does nothing the second time."""
@@ -134,13 +150,14 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     profile: Profile,
     seed: int,
     stack_root: Path,
-    log_directory: Path,
+    log_directory: Path | None,
     service_port: int | None = None,
     progress: Progress = lambda _line: None,
 ) -> Stack:
     """Start a stack and load its data set; returns when it is ready.
 
-    Without ``service_port`` any free port is taken. Logs are written to ``log_directory`` and stay there.
+    Without ``service_port`` any free port is taken. Logs are written to ``log_directory`` and stay there; without
+    one they go away with the stack.
     StackError says which part failed; whatever was started is ended then.
     """
     started_s = time.monotonic()
@@ -150,10 +167,15 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
         stack = Stack(OwnedDirectory(stack_root), port.number, log_directory)
         try:
             _start_parts(stack, build)
-            _make_ready(stack, profile, seed, progress)
-        except (OSError, SQLAlchemyError) as error:
+            with closing(stack.client()) as client:
+                make_tables(client, stack.check)
+            progress(f"loading data set {profile.name}")
+            stack.load(profile, seed)
+            stack.check()
+        except (OSError, StackError, SQLAlchemyError) as error:
+            reason = stack.death() or str(error)
             stack.stop()
-            raise StackError(f"the stack in {stack_root} did not start: {error}") from error
+            raise StackError(reason) from error
         except BaseException:
             stack.stop()
             raise
@@ -169,17 +191,5 @@ def _start_parts(stack: Stack, build: BuildEnvironment) -> None:
         settings = ServiceSettings(stack.service_port, stack.certificates, server.dirac)
         stack.run("service", partial(start_service, build, settings, stack.directory / "dirac"))
         stack.run("database", partial(server.start, stack.directory.parent))
-        server.wait(stack.check)
+        stack.database_version = server.wait(stack.check)
     stack.database = server.suite
-
-
-def _make_ready(stack: Stack, profile: Profile, seed: int, progress: Progress) -> None:
-    client = stack.client()
-    make_tables(client, stack.check)
-    progress(f"loading data set {profile.name}")
-    loaded = load_data_set(stack.database.url, profile, seed)
-    write_catalogue(loaded.catalogue, stack.catalogue_file)
-    stack.data_set = DataSet(profile.name, seed, loaded.rows, loaded.load_s)
-    check_rows(client, loaded.catalogue)
-    client.close()
-    stack.check()

@@ -28,27 +28,27 @@ _MARK_PREFIX = "stack-"
 _STOP_TIMEOUT_S = 1.0
 
 
-def default_stack_root() -> Path:
-    """Below /var/tmp, because the account of the database server must reach it, and one per user."""
-    return Path(f"/var/tmp/rssbench-{os.getuid()}")  # noqa: S108  owner and mode are checked on use
-
-
 def prepare_stack_root(stack_root: Path) -> None:
-    """Make the directory, mode 0711: others may pass, not list. StackError when it is somebody else's."""
+    """Make the directory, mode 0711: others may pass, not list. StackError when it cannot hold stacks."""
     try:
         stack_root.mkdir(parents=True, exist_ok=True)
-        if stack_root.stat().st_uid != os.getuid() or stack_root.is_symlink():
-            raise StackError(f"{stack_root} belongs to another user; remove it or choose another stack root")
+        if stack_root.stat().st_uid != os.getuid():
+            raise StackError(f"{stack_root} belongs to another user; choose another stack folder")
         stack_root.chmod(0o711)
+        closed = [folder for folder in stack_root.resolve().parents if not folder.stat().st_mode & 0o001]
     except OSError as error:
         raise StackError(f"cannot use {stack_root} for stacks: {error.strerror}") from error
+    if closed and os.getuid() == 0:
+        raise StackError(
+            f"{closed[0]} is closed to the account of the database server; "
+            "choose a stack folder that others may reach, such as one below /var/tmp"
+        )
 
 
 class OwnedDirectory:
     """The directory of a new stack, owned until :meth:`remove`; a reaper watches the owner meanwhile."""
 
     def __init__(self, stack_root: Path) -> None:
-        prepare_stack_root(stack_root)
         self.mark = _MARK_PREFIX + secrets.token_hex(4)
         self.path = stack_root / self.mark
         with _root_lock(stack_root):  # nobody may find the directory before it is locked
@@ -56,12 +56,17 @@ class OwnedDirectory:
             self.path.chmod(0o711)
             self._lock = _open_lock(self.path)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
-        self._reaper = command.start(
-            [sys.executable, "-m", "harness.stack.reaper", self.path],
-            log_file=Path(os.devnull),
-            mark=f"reaper-of-{self.mark}",
-            directory=Path(harness.__file__).parent.parent,
-        )
+        try:
+            self._reaper = command.start(
+                [sys.executable, "-m", "harness.stack.reaper", self.path],
+                log_file=Path(os.devnull),
+                mark=f"reaper-of-{self.mark}",
+                directory=Path(harness.__file__).parent.parent,
+            )
+        except BaseException:
+            remove_stack(self.path)
+            os.close(self._lock)
+            raise
 
     def remove(self) -> None:
         """End the marked processes, delete the directory, give up the lock; the reaper then ends."""
@@ -87,21 +92,29 @@ def wait_for_ownership(directory: Path) -> None:
     fcntl.flock(lock, fcntl.LOCK_EX)
 
 
-def remove_leftovers(stack_root: Path, progress: Callable[[str], None] = lambda _line: None) -> int:
+def remove_leftovers(stack_root: Path, progress: Callable[[str], None]) -> int:
     """Remove every stack below ``stack_root`` whose owner is gone; returns how many there were."""
-    removed = 0
     if not stack_root.is_dir():
-        return removed
+        return 0
+    removed = 0
     with _root_lock(stack_root):
-        for directory in sorted(stack_root.glob(f"{_MARK_PREFIX}*")):
+        for directory in stack_directories(stack_root):
             lock = _try_lock(directory)
-            if lock is None:
-                continue
-            progress(f"removing {directory.name}, left over by a process that was killed")
-            remove_stack(directory)
-            os.close(lock)
-            removed += 1
+            if lock is not None:
+                progress(f"removing {directory.name}, whose owner was killed")
+                remove_stack(directory)
+                os.close(lock)
+                removed += 1
     return removed
+
+
+def leftover_stacks(stack_root: Path) -> list[Path]:
+    """The stacks whose owner is gone, left as they are."""
+    return [directory for directory in stack_directories(stack_root) if not is_owned(directory)]
+
+
+def stack_directories(stack_root: Path) -> list[Path]:
+    return sorted(stack_root.glob(f"{_MARK_PREFIX}*"))
 
 
 def is_owned(directory: Path) -> bool:

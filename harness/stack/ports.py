@@ -26,10 +26,8 @@ class ReservedPort:
             self._socket.bind((LOOPBACK, number or 0))
         except OSError as error:
             self._socket.close()
-            raise StackError(
-                f"port {number} on {LOOPBACK} cannot be used: {error.strerror}; "
-                "choose another one, or none for any free port"
-            ) from error
+            what = f"port {number}" if number else "a free port"
+            raise StackError(f"cannot take {what} on {LOOPBACK}: {error.strerror}; choose another one") from error
         self.number: int = self._socket.getsockname()[1]
 
     def close(self) -> None:

@@ -17,7 +17,8 @@ def start_service(
 ) -> command.Process:
     """Write the configuration below ``directory`` and start the services; they are not ready yet."""
     etc = directory / "etc"
-    etc.mkdir(parents=True, mode=0o700)
+    directory.mkdir(mode=0o700)
+    etc.mkdir()
     cfg_file = etc / "dirac.cfg"
     descriptor = os.open(cfg_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
