@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
+from operator import itemgetter
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, MetaData, Table
+from sqlalchemy import Engine, MetaData, Table
 
+from harness.dataset.bulk_insert import RefusedRows, bulk_engine, bulk_insert
 from harness.dataset.content import catalogue_of, table_contents
 from harness.dataset.profiles import Profile
-from harness.dataset.table_content import Row, TableContent
+from harness.dataset.table_content import TableContent
 from harness.model import StackError
 from scenarios.catalogue import Catalogue
-
-#: Rows that are held in memory at a time. PyMySQL sends them as statements of at most 1 MB.
-BATCH_ROWS = 5_000
 
 #: Tables that every release has; without them no DIRAC has been here.
 _ALWAYS_THERE = {"SiteStatus", "ResourceStatus", "PolicyResult"}
@@ -42,7 +40,7 @@ def load_data_set(url_of: Callable[[str], sqlalchemy.URL], profile: Profile, see
     rows: dict[str, int] = {}
     contents = table_contents(profile, seed)
     for database in dict.fromkeys(content.database for content in contents):
-        engine = sqlalchemy.create_engine(url_of(database), paramstyle="format", hide_parameters=True)
+        engine = bulk_engine(url_of(database))
         try:
             tables = _tables_of(engine, database)
             for content in contents:
@@ -70,33 +68,17 @@ def _fill(engine: Engine, table: Table, content: TableContent) -> int:
     """Load one table in one transaction, refresh the optimiser's statistics and return the rows it now has."""
     try:
         with engine.begin() as connection:
-            sent = _insert(connection, table, content)
+            known = [number for number, column in enumerate(content.columns) if column in table.columns]
+            rows = map(itemgetter(*known), content.rows())
+            sent = bulk_insert(connection, table.name, [content.columns[number] for number in known], rows)
         with engine.connect() as connection:
             connection.exec_driver_sql(f"ANALYZE TABLE `{table.name}`").all()
             found = connection.scalar(sqlalchemy.select(sqlalchemy.func.count()).select_from(table))
-    except sqlalchemy.exc.SQLAlchemyError as error:
+    except (sqlalchemy.exc.SQLAlchemyError, RefusedRows) as error:
         raise StackError(f"cannot load {content.database}.{table.name}: {_cause(error)}") from error
     if found != sent:
         raise StackError(f"{content.database}.{table.name} holds {found} rows after loading, expected {sent}")
     return sent
-
-
-def _insert(connection: Connection, table: Table, content: TableContent) -> int:
-    known = [column for column in content.columns if column in table.columns]
-    # The text is SQLAlchemy's; the tuples go straight to the driver, which makes many-row inserts of them.
-    insert = table.insert().compile(dialect=connection.dialect, column_keys=known)
-    position_of = {column: position for position, column in enumerate(content.columns)}
-    in_order = [position_of[column] for column in insert.positiontup or ()]
-    sent = 0
-    for batch in _batches(tuple(row[position] for position in in_order) for row in content.rows()):
-        connection.exec_driver_sql(str(insert), batch)
-        sent += len(batch)
-    return sent
-
-
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while batch := list(islice(rows, BATCH_ROWS)):
-        yield batch
 
 
 def _cause(error: Exception) -> str:
