@@ -12,7 +12,7 @@ from harness.measure.criteria import parse_criterion
 from harness.measure.trial import summarise_trial
 from harness.measure.usage import UsageRecorder
 from harness.measure.workers import Workers
-from harness.model import Audit, Load, TrialResult
+from harness.model import Audit, Load, TrialResult, TrialStatus
 from harness.stack.lifecycle import Stack
 from scenarios.catalogue import read_catalogue
 from scenarios.load_plan import LoadPlan
@@ -88,7 +88,7 @@ class TrialRun:
         self.workers.stop()
         problems = [interrupted] if interrupted else []
         audit = self._audit(problems)
-        status = "incomplete" if problems else "passed"
+        status: TrialStatus = "incomplete" if problems else "passed"
         result = summarise_trial(self.directory, status=status, problems=tuple(problems), audit=audit)
         if not problems:
             result = judge_trial(result, self.criteria)

@@ -8,7 +8,7 @@ from bzt import RCProvider, TaurusException
 EXIT_FAILED = 4
 
 
-class JobFailed(TaurusException, RCProvider):
+class JobFailed(TaurusException, RCProvider):  # type: ignore[misc]
     """The harness or a stack failed; the message says what happened, where and what to do."""
 
     def get_rc(self) -> int:

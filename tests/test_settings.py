@@ -1,0 +1,158 @@
+"""A job is read completely or refused with every mistake in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.model import SettingsError
+from harness.settings import Job, read_job
+from harness.settings_keys import SECTIONS
+
+TAURUS_YML = Path(__file__).parents[1] / "taurus.yml"
+
+
+def job(config: dict[str, Any], environ: dict[str, str] | None = None) -> Job:
+    return read_job(config, environ or {}, lambda _path: "my.yml")
+
+
+def mistakes(config: dict[str, Any], environ: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        job(config, environ)
+    return caught.value.mistakes
+
+
+def one_trial(**execution: object) -> dict[str, Any]:
+    return {"execution": [{"scenario": "select_mix", "throughput": 10, "hold-for": "5s"} | execution]}
+
+
+def test_the_shipped_taurus_yml_has_no_mistake() -> None:
+    content = {name.lstrip("~"): value for name, value in yaml.safe_load(TAURUS_YML.read_text()).items()}
+    shipped = job(content)
+    assert [trial.scenario for trial in shipped.trials] == [
+        "select_mix",
+        "insert_mix",
+        "update_mix",
+        "production_mix",
+        "burst",
+        "stampede",
+    ]
+    assert shipped.build == "9.1.22"
+
+
+def test_times_are_read_as_taurus_writes_them() -> None:
+    load = job(one_trial(**{"ramp-up": "1m30s", "hold-for": 20})).trials[0].load
+    assert (load.ramp_up_s, load.hold_for_s) == (90.0, 20.0)
+
+
+def test_defaults_stand_in_for_missing_sections() -> None:
+    read = job(one_trial())
+    assert (read.profile, read.seed, read.exact, read.trials[0].load.workers) == ("M", 1, True, 1)
+
+
+def test_all_mistakes_are_told_at_once_with_file_key_value_and_what_is_allowed() -> None:
+    config = one_trial(concurrency="many") | {
+        "modules": {"rss-stack": {"profile": "HUGE", "sede": 3}, "rss-load": {"workers": 0}},
+        "scenarios": {"select_mix": {"arrivals": "random"}},
+    }
+    found = mistakes(config)
+    assert len(found) == 5
+    text = "\n".join(found)
+    assert "my.yml: modules.rss-stack.profile: 'HUGE' is not allowed; allowed: one of S, M, L, L-mVO, XL" in text
+    assert "my.yml: modules.rss-stack.sede: unknown key" in text
+    assert "did you mean seed?" in text
+    assert "my.yml: modules.rss-load.workers: 0 is not allowed; allowed: a whole number from 1 to 64" in text
+    assert "my.yml: scenarios.select_mix.arrivals: 'random' is not allowed; allowed: one of constant, poisson" in text
+    assert "my.yml: execution[0].concurrency: 'many' is not allowed" in text
+
+
+def test_an_unknown_scenario_is_refused_with_the_known_ones() -> None:
+    [mistake] = mistakes(one_trial(scenario="selct_mix"))
+    assert "execution[0].scenario: 'selct_mix' is not allowed; allowed: select_mix" in mistake
+
+
+def test_a_scenario_may_give_a_workload_another_name() -> None:
+    config = one_trial(scenario="cold") | {"scenarios": {"cold": {"workload": "select_mix", "connection": "per-call"}}}
+    trial = job(config).trials[0]
+    assert (trial.name, trial.workload, trial.load.connection) == ("1-cold", "select_mix", "per-call")
+
+
+def test_an_open_load_without_an_end_is_refused() -> None:
+    [mistake] = mistakes({"execution": [{"scenario": "select_mix", "throughput": 10}]})
+    assert "execution[0].throughput: needs hold-for, ramp-up or iterations" in mistake
+
+
+def test_steps_without_ramp_up_are_refused() -> None:
+    [mistake] = mistakes(one_trial(steps=3))
+    assert "execution[0].steps: needs ramp-up" in mistake
+
+
+@pytest.mark.parametrize("nothing", [{}, {"execution": []}, {"execution": None}])
+def test_a_job_without_executions_is_refused(nothing: dict[str, Any]) -> None:
+    [mistake] = mistakes(nothing)
+    assert "execution: nothing to do" in mistake
+
+
+def test_the_environment_wins_over_the_file() -> None:
+    config = one_trial() | {"modules": {"rss-stack": {"profile": "S"}}}
+    assert job(config, {"RSSBENCH_PROFILE": "L"}).profile == "L"
+
+
+def test_a_wrong_variable_is_named_with_its_value_and_what_is_allowed() -> None:
+    found = mistakes(one_trial(), {"RSSBENCH_PROFILE": "huge", "RSSBENCH_PROFIL": "S"})
+    assert any(line.startswith("environment: RSSBENCH_PROFIL: unknown variable; allowed: ") for line in found)
+    assert any(line.startswith("environment: RSSBENCH_PROFILE: 'huge' is not allowed") for line in found)
+
+
+def test_an_unknown_top_level_key_is_refused() -> None:
+    [mistake] = mistakes(one_trial() | {"scenarois": {}})
+    assert "scenarois: unknown key" in mistake
+    assert "did you mean scenarios?" in mistake
+
+
+@pytest.mark.parametrize("content", [3, "text", ["list"]])
+def test_a_section_that_is_no_mapping_is_refused(content: object) -> None:
+    [mistake] = mistakes(one_trial() | {"modules": {"rss-stack": content}})
+    assert "modules.rss-stack: " in mistake
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("throughput", 0),
+        ("throughput", "fast"),
+        ("throughput", True),
+        ("hold-for", "soon"),
+        ("hold-for", -1),
+        ("concurrency", 0),
+        ("concurrency", 1.5),
+        ("concurrency", 5000),
+        ("iterations", "all"),
+        ("scenario", ["select_mix"]),
+    ],
+)
+def test_a_wrong_load_is_refused(key: str, value: object) -> None:
+    assert any(f"execution[0].{key}" in line for line in mistakes(one_trial(**{key: value})))
+
+
+@pytest.mark.parametrize("value", [{"ResourceStatus.no such": 1}, {}, "all", {"ResourceStatus.select by name": -1}])
+def test_wrong_weights_are_refused(value: object) -> None:
+    config = one_trial() | {"scenarios": {"select_mix": {"weights": value}}}
+    assert any("scenarios.select_mix.weights" in line for line in mistakes(config))
+
+
+def test_a_wrong_criterion_is_refused_before_anything_starts() -> None:
+    config = one_trial() | {"modules": {"rss-report": {"criteria": ["p95 < soon"]}}}
+    [mistake] = mistakes(config)
+    assert "modules.rss-report.criteria" in mistake
+
+
+def test_every_key_has_a_default_that_its_own_reader_accepts() -> None:
+    for section, keys in SECTIONS.items():
+        for key in keys:
+            assert key.meaning, f"{section}.{key.name}"
+            if key.default is not None:
+                key.read(key.default)
