@@ -82,6 +82,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
     """Check a merged Taurus configuration. SettingsError with one line per mistake."""
     reading = _Reading(environ, locate)
     reading.check_variables()
+    config = reading.mapping(config, ())
     for name in sorted(set(map(_plain, config)) - TOP_LEVEL_KEYS):
         reading.unknown((name,), name, TOP_LEVEL_KEYS)
     modules = reading.mapping(config.get("modules"), ("modules",))
@@ -183,7 +184,7 @@ class _Reading:
         if not isinstance(content, Mapping):
             self.mistake(path, f"{content!r} is not allowed; allowed: keys with values")
             return {}
-        return content
+        return dict(content)  # bzt's own mapping answers {} for what it does not have
 
     def section(self, content: Any, path: tuple[str | int, ...], keys: tuple[Key, ...]) -> dict[str, Any]:
         """The values of one section by key; a wrong one is noted and replaced by its default."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from bzt.utils import BetterDict
 
 from harness.model import SettingsError
 from harness.settings import Job, read_job
@@ -156,3 +157,10 @@ def test_every_key_has_a_default_that_its_own_reader_accepts() -> None:
             assert key.meaning, f"{section}.{key.name}"
             if key.default is not None:
                 key.read(key.default)
+
+
+def test_a_configuration_of_bzt_is_read_like_a_plain_one() -> None:
+    """bzt's mapping answers an empty mapping for a key it does not have."""
+    merged = BetterDict()
+    merged.merge(one_trial() | {"modules": {"rss-stack": {"profile": "S"}}})
+    assert job(merged) == job(one_trial() | {"modules": {"rss-stack": {"profile": "S"}}})
