@@ -1,0 +1,34 @@
+"""Whether an answer is the right one. DIRAC reports errors with HTTP status 200, so a status says little."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scenarios.https_client import Answer, decode_answer
+from scenarios.operation import Call
+from scenarios.samples import Outcome
+
+_RIGHT = (Outcome.ok, "")
+
+
+def check_answer(answer: Answer, call: Call) -> tuple[Outcome, str]:
+    """The outcome and, unless it is ok, what is wrong."""
+    if answer.status != 200:
+        return Outcome.http_status, f"HTTP status {answer.status}: {_beginning(answer.body)}"
+    try:
+        result = decode_answer(answer.body)
+    except msgspec.DecodeError as error:
+        return Outcome.wrong_answer, f"no JSON ({error}): {_beginning(answer.body)}"
+    if not isinstance(result, dict) or not isinstance(result.get("OK"), bool):
+        return Outcome.wrong_answer, f"no DIRAC result: {_beginning(answer.body)}"
+    if not result["OK"]:
+        return Outcome.refused, str(result.get("Message", _beginning(answer.body)))
+    try:
+        problem = call.check(result.get("Value"))
+    except Exception as error:  # noqa: BLE001  a check that trips over a value has found it wrong
+        problem = f"{type(error).__name__} in the check: {error}: {_beginning(answer.body)}"
+    return _RIGHT if problem is None else (Outcome.wrong_answer, problem)
+
+
+def _beginning(body: bytes) -> str:
+    return body[:200].decode(errors="replace")
