@@ -18,8 +18,8 @@ from sqlalchemy import URL, Connection, Engine
 from harness.dataset.table_content import Row
 
 
-class RefusedRows(Exception):  # noqa: N818 - what happened, in the words of the message
-    """The server took the rows but changed or skipped some; the text is its first warning."""
+class BulkInsertError(Exception):
+    """The rows did not all arrive as they were sent; the text says why."""
 
 
 def bulk_engine(url: URL) -> Engine:
@@ -30,7 +30,8 @@ def bulk_engine(url: URL) -> Engine:
 def bulk_insert(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
     """Insert rows that are as long as ``columns``; returns how many were sent.
 
-    RefusedRows when the server warns of anything: with LOCAL it only warns of values it cut and of keys it has.
+    BulkInsertError when the connection breaks, and when the server warns of anything: a statement with LOCAL ends
+    well although values were cut or rows skipped because their key was there.
     """
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(column) for column in columns)
@@ -42,11 +43,15 @@ def bulk_insert(connection: Connection, table: str, columns: Sequence[str], rows
                 f"LOAD DATA LOCAL INFILE '/dev/fd/{reading}' INTO TABLE {quote(table)} CHARACTER SET utf8mb4 "
                 f"FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' ({names})"
             )
+        except AttributeError as error:
+            # PyMySQL's last packet, sent to a connection that it has just given up
+            connection.invalidate()
+            raise BulkInsertError(f"the connection broke: {error.__context__}") from error
         finally:
             os.close(reading)  # ends the writer when the server has stopped reading
     warning = connection.exec_driver_sql("SHOW WARNINGS LIMIT 1").first()
     if warning is not None:
-        raise RefusedRows(warning.Message)
+        raise BulkInsertError(warning.Message)
     return sent.result()
 
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 import sqlalchemy
 from sqlalchemy import Engine, MetaData, Table
 
-from harness.dataset.bulk_insert import RefusedRows, bulk_engine, bulk_insert
+from harness.dataset.bulk_insert import BulkInsertError, bulk_engine, bulk_insert
 from harness.dataset.content import catalogue_of, table_contents
 from harness.dataset.profiles import Profile
 from harness.dataset.table_content import TableContent
@@ -74,7 +74,7 @@ def _fill(engine: Engine, table: Table, content: TableContent) -> int:
         with engine.connect() as connection:
             connection.exec_driver_sql(f"ANALYZE TABLE `{table.name}`").all()
             found = connection.scalar(sqlalchemy.select(sqlalchemy.func.count()).select_from(table))
-    except (sqlalchemy.exc.SQLAlchemyError, RefusedRows) as error:
+    except (sqlalchemy.exc.SQLAlchemyError, BulkInsertError) as error:
         raise StackError(f"cannot load {content.database}.{table.name}: {_cause(error)}") from error
     if found != sent:
         raise StackError(f"{content.database}.{table.name} holds {found} rows after loading, expected {sent}")

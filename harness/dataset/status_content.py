@@ -35,8 +35,11 @@ _LOG_S = 5 * 60
 STATUSES = (
     ("Active",) * 84 + ("Degraded",) * 5 + ("Banned",) * 5 + ("Probing",) * 3 + ("Error",) * 2 + ("Unknown",)
 )
-#: History is written on change only: what may follow a status.
-_NEXT_STATUSES = {status: tuple(other for other in STATUSES if other != status) for status in set(STATUSES)}
+#: History is written on change only: what may follow a status. An element that is new has none.
+_NEW = ""
+_NEXT_STATUSES = {
+    status: tuple(other for other in STATUSES if other != status) for status in (_NEW, *set(STATUSES))
+}
 
 #: Some ask something of the software on their way: quotes, a percent sign, a backslash, accents.
 REASONS = (
@@ -123,7 +126,7 @@ def _log_rows(draws: Draws, elements: Sequence[Element], count: int) -> Iterator
 
 def _history_rows(draws: Draws, elements: Sequence[Element], count: int) -> Iterator[Row]:
     """``count`` changes of status, oldest first: each element once when it was added, then any of them."""
-    latest = ["Active"] * len(elements)
+    latest = [_NEW] * len(elements)
     for number in range(count):
         index = number if number < len(elements) else draws.below(len(elements))
         latest[index] = draws.one_of(_NEXT_STATUSES[latest[index]])
