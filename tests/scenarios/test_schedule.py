@@ -18,14 +18,11 @@ from scenarios.schedule import (
     worker_users,
 )
 
-
-def load(**asked: Any) -> LoadPlan:
-    paths = dict.fromkeys(("ca_file", "certificate_file", "key_file", "catalogue_file", "output_dir"), "")
-    return LoadPlan(scenario="select_mix", service_url="", token_prefix="", **paths, **asked)
+from .plans import plan_of
 
 
 def first(number: int, **asked: Any) -> list[float]:
-    return [round(instant, 6) for instant in itertools.islice(arrivals_s(load(**asked)), number)]
+    return [round(instant, 6) for instant in itertools.islice(arrivals_s(plan_of(**asked)), number)]
 
 
 OPEN_LOOP = [
@@ -80,7 +77,7 @@ CLOSED_LOOP = [
     ("asked", "start_s"), [row[1:] for row in CLOSED_LOOP], ids=[row[0] for row in CLOSED_LOOP]
 )
 def test_users_start(asked: dict[str, Any], start_s: list[float]) -> None:
-    plan = load(**asked)
+    plan = plan_of(**asked)
     assert [user_start_s(plan, user) for user in range(plan.users)] == start_s
 
 
@@ -99,7 +96,7 @@ ENDS = [
     ("asked", "by_time_s", "iterations"), [row[1:] for row in ENDS], ids=[row[0] for row in ENDS]
 )
 def test_the_load_ends_by(asked: dict[str, Any], by_time_s: float | None, iterations: int | None) -> None:
-    assert (end_s(load(**asked)), iterations_per_user(load(**asked))) == (by_time_s, iterations)
+    assert (end_s(plan_of(**asked)), iterations_per_user(plan_of(**asked))) == (by_time_s, iterations)
 
 
 rates = st.floats(0.1, 200.0)
@@ -137,7 +134,7 @@ def integral_to(plan: LoadPlan, instant_s: float) -> float:
 @given(loads)
 @settings(deadline=None)
 def test_as_many_arrivals_as_the_integral_of_the_rate_in_order_and_in_time(asked: dict[str, Any]) -> None:
-    plan = load(**asked)
+    plan = plan_of(**asked)
     due_s = list(arrivals_s(plan))
     end = plan.ramp_up_s + (plan.hold_for_s or 0.0)
     assert len(due_s) == math.ceil(round(integral_to(plan, end), 6))
@@ -149,7 +146,7 @@ def test_as_many_arrivals_as_the_integral_of_the_rate_in_order_and_in_time(asked
 @given(loads)
 @settings(deadline=None)
 def test_a_constant_arrival_is_due_when_the_integral_of_the_rate_reaches_its_number(asked: dict[str, Any]) -> None:
-    plan = load(**(asked | {"arrivals": "constant"}))
+    plan = plan_of(**(asked | {"arrivals": "constant"}))
     for number, due_s in enumerate(arrivals_s(plan)):
         assert integral_to(plan, due_s) == pytest.approx(number, abs=1e-6 * (1 + number))
 
@@ -157,22 +154,22 @@ def test_a_constant_arrival_is_due_when_the_integral_of_the_rate_reaches_its_num
 @given(loads, st.integers(1, 7))
 @settings(deadline=None)
 def test_all_workers_together_send_exactly_the_load_asked_for(asked: dict[str, Any], workers: int) -> None:
-    shares = [list(worker_arrivals_s(load(**asked, workers=workers, worker=w))) for w in range(workers)]
-    assert sorted(itertools.chain(*shares)) == list(arrivals_s(load(**asked)))
+    shares = [list(worker_arrivals_s(plan_of(**asked, workers=workers, worker=w))) for w in range(workers)]
+    assert sorted(itertools.chain(*shares)) == list(arrivals_s(plan_of(**asked)))
     with_a_user = shares[: min(workers, asked["users"])]
     assert max(map(len, with_a_user)) - min(map(len, with_a_user)) <= 1
 
 
 @given(st.integers(1, 50), st.integers(1, 9))
 def test_every_user_belongs_to_one_worker(users: int, workers: int) -> None:
-    shares = [worker_users(load(users=users, workers=workers, worker=w)) for w in range(workers)]
+    shares = [worker_users(plan_of(users=users, workers=workers, worker=w)) for w in range(workers)]
     assert sorted(itertools.chain(*shares)) == list(range(users))
     assert all(user % workers == worker for worker, share in enumerate(shares) for user in share)
 
 
 @given(st.integers(1, 50), times_s, st.one_of(st.none(), st.integers(1, 60)))
 def test_users_start_in_order_within_the_ramp_up(users: int, ramp_up_s: float, steps: int | None) -> None:
-    plan = load(users=users, ramp_up_s=ramp_up_s, steps=steps)
+    plan = plan_of(users=users, ramp_up_s=ramp_up_s, steps=steps)
     starts_s = [user_start_s(plan, user) for user in range(users)]
     assert starts_s[0] == 0.0
     assert starts_s == sorted(starts_s)
@@ -181,11 +178,11 @@ def test_users_start_in_order_within_the_ramp_up(users: int, ramp_up_s: float, s
 
 def test_a_worker_without_users_gets_no_arrivals() -> None:
     asked = {"rate_per_s": 10.0, "hold_for_s": 1.0, "users": 2, "workers": 4}
-    assert [len(list(worker_arrivals_s(load(**asked, worker=worker)))) for worker in range(4)] == [5, 5, 0, 0]
+    assert [len(list(worker_arrivals_s(plan_of(**asked, worker=worker)))) for worker in range(4)] == [5, 5, 0, 0]
 
 
 def test_poisson_gaps_vary_as_much_as_they_are_long() -> None:
-    due_s = list(arrivals_s(load(rate_per_s=100.0, hold_for_s=100.0, arrivals="poisson")))
+    due_s = list(arrivals_s(plan_of(rate_per_s=100.0, hold_for_s=100.0, arrivals="poisson")))
     gaps_s = [later - earlier for earlier, later in itertools.pairwise(due_s)]
     mean_s = sum(gaps_s) / len(gaps_s)
     deviation_s = math.sqrt(sum((gap - mean_s) ** 2 for gap in gaps_s) / len(gaps_s))
@@ -194,7 +191,7 @@ def test_poisson_gaps_vary_as_much_as_they_are_long() -> None:
 
 
 def test_poisson_without_end_by_time_has_the_rate_asked_for() -> None:
-    plan = load(rate_per_s=100.0, users=10, iterations=1000, arrivals="poisson")
+    plan = plan_of(rate_per_s=100.0, users=10, iterations=1000, arrivals="poisson")
     due_s = list(arrivals_s(plan))
     assert len(due_s) == 10_000
     assert due_s[-1] == pytest.approx(100.0, rel=0.03)
@@ -210,4 +207,4 @@ def test_the_seed_decides_poisson_arrivals() -> None:
 
 def test_a_closed_loop_has_no_arrivals() -> None:
     with pytest.raises(ValueError, match="no arrivals"):
-        list(arrivals_s(load(hold_for_s=1.0)))
+        list(arrivals_s(plan_of(hold_for_s=1.0)))
