@@ -62,7 +62,7 @@ def environment_key(spec: BuildSpec) -> str:
 
 
 def _install(spec: BuildSpec, directory: Path, progress: Callable[[str], None]) -> BuildEnvironment:
-    mark = f"build-{directory.name}"
+    mark = f"build-{directory}"  # with its cache: other caches have installers of their own
     command.stop_marked(mark)  # an installer that outlived a run that was killed
     shutil.rmtree(directory, ignore_errors=True)
     progress(f"installing {spec.requirement} into {directory}, once")

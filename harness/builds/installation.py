@@ -96,8 +96,11 @@ class Installation:
             command.stop_marked(self._mark)
             raise BuildError(f"build {self._build}: step '{step}' took over {INSTALL_TIMEOUT_S:.0f} s")
         if process.returncode != 0:
+            meaning = cause(self._log_file.read_text(errors="replace"))
             last = command.last_lines(self._log_file)
-            raise BuildError(f"build {self._build}: step '{step}' failed: {cause(last)}\n{last}")
+            raise BuildError(
+                f"build {self._build}: step '{step}' failed with exit code {process.returncode}: {meaning}\n{last}"
+            )
 
 
 def cause(output: str) -> str:
@@ -105,4 +108,4 @@ def cause(output: str) -> str:
     for pattern, meaning in _CAUSES:
         if re.search(pattern, output, re.IGNORECASE):
             return meaning
-    return "the last lines of its output say why"
+    return "its last lines may say why"

@@ -33,6 +33,8 @@ _ADVICE = "apt-get install -y mariadb-server"
 #: The account that Debian's package makes for the server; used when we are root, which the server refuses to be.
 _SERVER_ACCOUNT = "mysql"
 _MARKER = "complete"
+#: Where servers are installed, which is not on the search path of every user.
+_SERVER_DIRECTORIES = ["/usr/sbin", "/usr/local/sbin"]
 
 
 @dataclass(frozen=True)
@@ -136,10 +138,9 @@ def _install_template(template: Path) -> None:
         timeout_s=_INSTALL_TIMEOUT_S,
     )
     if installed.returncode != 0:
-        raise StackError(
-            f"mariadb-install-db ended with exit code {installed.returncode}:\n"
-            f"{(installed.stdout + installed.stderr)[-2000:].strip()}"
-        )
+        shutil.rmtree(template)
+        last = "\n".join(installed.stderr.strip().splitlines()[-8:])
+        raise StackError(f"mariadb-install-db ended with exit code {installed.returncode}:\n{last}")
 
 
 def _copy_template(template: Path, directory: Path) -> None:
@@ -203,7 +204,7 @@ def _version_answered(address: DatabaseAddress) -> str | None:
 
 
 def _program(name: str) -> str:
-    found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
+    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", os.defpath), *_SERVER_DIRECTORIES]))
     if found is None:
         raise StackError(f"{name} is not installed; install MariaDB's server: {_ADVICE}")
     return found

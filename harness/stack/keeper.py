@@ -80,13 +80,15 @@ def stack_up(
             mark=keeper,
             directory=Path(harness.__file__).parent.parent,
         )
-        return _await(process, keeper, stack_root, log_file)
+        info = _await(process, keeper, stack_root, log_file)
     except BaseException:
         command.stop_marked(keeper, timeout_s=_STOP_TIMEOUT_S)
         raise
     finally:
         orders_file.unlink()
         log_file.unlink(missing_ok=True)
+    process.returncode = 0  # outlives us on purpose: Popen must not warn that it was not waited for
+    return info
 
 
 def _await(process: command.Process, keeper: str, stack_root: Path, log_file: Path) -> StackInfo:

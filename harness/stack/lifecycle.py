@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -30,6 +31,8 @@ from scenarios.catalogue import write_catalogue
 from scenarios.https_client import HttpsClient
 
 _CALL_TIMEOUT_S = 60.0
+#: What the template or a fresh data directory takes; less left after a failed start is worth saying.
+_WANTED_FREE_BYTES = 130_000_000
 
 Progress = Callable[[str], None]
 
@@ -173,7 +176,7 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
             stack.load(profile, seed)
             stack.check()
         except (OSError, StackError, SQLAlchemyError) as error:
-            reason = stack.death() or str(error)
+            reason = (stack.death() or str(error)) + _shortage(stack_root)
             stack.stop()
             raise StackError(reason) from error
         except BaseException:
@@ -182,6 +185,14 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     stack.ready_s = time.monotonic() - started_s
     progress(f"stack ready in {stack.ready_s:.1f} s: {stack.service_url}")
     return stack
+
+
+def _shortage(stack_root: Path) -> str:
+    """Programs say many things when a disk is full; this says it in plain words."""
+    free_bytes = shutil.disk_usage(stack_root).free
+    if free_bytes > _WANTED_FREE_BYTES:
+        return ""
+    return f"\nonly {free_bytes / 1e6:.0f} MB are free in {stack_root}: free some, or choose another stack folder"
 
 
 def _start_parts(stack: Stack, build: BuildEnvironment) -> None:
