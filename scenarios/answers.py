@@ -33,14 +33,18 @@ def exactly(rows: Iterable[list[Any]]) -> Check:
     return check
 
 
-def columns(expected: Iterable[list[Any]], positions: tuple[int, ...]) -> Check:
-    """As :func:`exactly`, but of each row only the columns at these positions are known."""
+def columns(
+    expected: Iterable[list[Any]],
+    positions: tuple[int, ...],
+    known: Callable[[list[Any]], bool] = lambda _row: True,
+) -> Check:
+    """As :func:`exactly`, but only the columns at these positions are compared, and only of ``known`` rows."""
     compare = exactly(expected)
 
     def check(value: object) -> str | None:
         if not isinstance(value, list) or any(len(row) <= positions[-1] for row in value):
             return f"expected rows of more than {positions[-1]} columns, got {_short(value)}"
-        return compare([[row[position] for position in positions] for row in value])
+        return compare([[row[position] for position in positions] for row in value if known(row)])
 
     return check
 

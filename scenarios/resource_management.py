@@ -18,6 +18,9 @@ from scenarios.prepared import Prepared, ToCall, in_turn, on_each, shuffled
 #: Room in PilotCache.Status, the only text column of that table that is no key.
 PILOT_STATUS_LENGTH = 16
 
+#: What DIRAC writes in place of a computing element in the row for a whole site.
+ALL_OF_SITE = "Multiple"
+
 
 def _downtimes(catalogue: Catalogue) -> ToCall:
     """DowntimeCommand, for each evaluation: most elements have none, as in production."""
@@ -39,16 +42,27 @@ def _downtimes(catalogue: Catalogue) -> ToCall:
 
 
 def _pilots(catalogue: Catalogue) -> ToCall:
-    """PilotCommand: a site by its name and the row that sums its elements up, a computing element by its own."""
-    calls = []
-    by_name: dict[tuple[str, str], list[list[str]]] = {}
+    """PilotCommand, for a computing element: by its name alone, which is the second part of the key."""
+    found: dict[str, list[list[str]]] = {}
     for row in catalogue.pilots:
-        key = (row.Site, row.CE) if row.CE == "Multiple" else ("", row.CE)
-        by_name.setdefault(key, []).append([row.Site, row.CE, row.VO])
-    for key in shuffled(catalogue, list(by_name)):
-        filters = {column: value for column, value in zip(("Site", "CE"), key, strict=True) if value}
-        calls.append(Call(["PilotCache", filters], columns(by_name[key], (0, 1, 6))))
-    return in_turn(calls)
+        if row.CE != ALL_OF_SITE:
+            found.setdefault(row.CE, []).append([row.Site, row.CE, row.VO])
+    names = shuffled(catalogue, list(found))
+    return in_turn([Call(["PilotCache", {"CE": name}], columns(found[name], (0, 1, 6))) for name in names])
+
+
+def _pilots_of_site(catalogue: Catalogue) -> ToCall:
+    """PilotCommand, for a site: the row that sums up its computing elements."""
+    found: dict[str, list[list[str]]] = {}
+    for row in catalogue.pilots:
+        if row.CE == ALL_OF_SITE:
+            found.setdefault(row.Site, []).append([row.Site, row.CE, row.VO])
+    return in_turn(
+        [
+            Call(["PilotCache", {"Site": site, "CE": ALL_OF_SITE}], columns(found[site], (0, 1, 6)))
+            for site in shuffled(catalogue, list(found))
+        ]
+    )
 
 
 def _policy_results(catalogue: Catalogue) -> ToCall:
@@ -151,6 +165,7 @@ _DOWNTIME_DESCRIPTION = TokenColumn("ResourceManagementDB", "DowntimeCache", "De
 RESOURCE_MANAGEMENT_OPERATIONS = (
     _read("select downtimes", _downtimes),
     _read("select pilots", _pilots),
+    _read("select pilots of site", _pilots_of_site),
     _read("select policy results", _policy_results),
     _write("policy result", _modify_policy_result, _POLICY_REASON),
     _write("new policy result", _new_policy_result, _POLICY_REASON),

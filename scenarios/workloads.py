@@ -51,7 +51,8 @@ _SELECTS = {
     "ResourceStatus.select by name and token owner": 10,
     "ResourceStatus.select last history": 5,
     "ResourceManagement.select downtimes": 10,
-    "ResourceManagement.select pilots": 5,
+    "ResourceManagement.select pilots": 4,
+    "ResourceManagement.select pilots of site": 1,
     "ResourceManagement.select policy results": 5,
 }
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
+
+from harness.builds.environment import BuildEnvironment, prepare_build
+from harness.cli import cache_folder
+from harness.dataset.profiles import PROFILES
+from harness.stack.lifecycle import Stack, start_stack
 
 _ran: list[str] = []
 _skipped: list[str] = []
@@ -35,3 +46,46 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if config.getoption("--require-stack"):
         terminalreporter.write_line(f"tests with a real stack: {len(_ran)} ran, {len(_skipped)} skipped")
+
+
+@pytest.fixture(scope="session")
+def build() -> BuildEnvironment:
+    """The real DIRAC, from the cache of the machine."""
+    return prepare_build("9.1.22", cache_folder(), print)
+
+
+@pytest.fixture(scope="session")
+def stack_root() -> Iterator[Path]:
+    """Not below pytest's own folder, which the account of the database server may not enter."""
+    folder = Path(tempfile.mkdtemp(prefix="rssbench-test-", dir="/var/tmp"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def stack(build: BuildEnvironment, stack_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack with profile S, for tests that only look or have databases of their own in it."""
+    logs = tmp_path_factory.mktemp("logs")
+    with start_stack(build, profile=PROFILES["S"], seed=7, stack_root=stack_root, log_directory=logs) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def loaded_stack(build: BuildEnvironment, stack_root: Path) -> Iterator[Callable[[str], Stack]]:
+    """``loaded_stack(profile)``: a stack for tests that write, with that data set as it was loaded, whatever tests
+    did before. There is one per profile."""
+    started: dict[str, Stack] = {}
+    with contextlib.ExitStack() as ends:
+
+        def loaded(profile: str) -> Stack:
+            if profile in started:
+                started[profile].reload_data_set()
+            else:
+                stack = start_stack(
+                    build, profile=PROFILES[profile], seed=7, stack_root=stack_root, log_directory=None
+                )
+                started[profile] = ends.enter_context(stack)
+            return started[profile]
+
+        yield loaded

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness.measure.statement_log import StatementLog
 from harness.model import ExactOperation, StackError, Statement
 from harness.stack.lifecycle import Stack
+from scenarios.answer_check import check_answer
 from scenarios.catalogue import Catalogue
-from scenarios.https_client import CallFailedError, HttpsClient, decode_answer, encode_arguments
+from scenarios.https_client import CallFailedError, HttpsClient, encode_arguments
 from scenarios.operation import Call, Operation, Request
+from scenarios.samples import Outcome
 
 
 class _WrongAnswerError(Exception):
@@ -52,7 +53,7 @@ def count_operations(
     Nothing else may use the stack meanwhile. Reads are counted before any write, so that they see the tables as
     they were loaded, and always ask for the same rows; each write goes to a row that none went to before, because
     DIRAC leaves out of an UPDATE what has not changed since. An operation that fails says so in ``problem``.
-    StackError when the counters cannot be read.
+    StackError when the counters cannot be read, or a part of the stack has died.
     """
     prefix = f"exact-{secrets.token_hex(4)}"
     counted = {}
@@ -62,6 +63,7 @@ def count_operations(
             for operation in sorted(operations, key=lambda operation: operation.kind):
                 counter = _Counter(client, log, operation, catalogue, prefix)
                 counted[operation.name] = counter.count(repetitions)
+                stack.check()
     except SQLAlchemyError as error:
         raise StackError(f"cannot count SQL statements: {error}") from error
     finally:
@@ -100,15 +102,9 @@ class _Counter:
 
     def _send(self, call: Call) -> int:
         answer = self.client.call(self.operation.service, self.operation.method, call.arguments)
-        try:
-            content = decode_answer(answer.body)
-        except msgspec.DecodeError:
-            content = answer.body[:300]
-        if answer.status != 200 or not isinstance(content, dict) or not content.get("OK"):
-            reason = content.get("Message", content) if isinstance(content, dict) else content
-            raise _WrongAnswerError(f"HTTP status {answer.status}: {reason}")
-        if (wrong := call.check(content.get("Value"))) is not None:
-            raise _WrongAnswerError(wrong)
+        outcome, problem = check_answer(answer, call)
+        if outcome is not Outcome.ok:
+            raise _WrongAnswerError(problem)
         return len(answer.body)
 
 
