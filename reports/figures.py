@@ -101,26 +101,34 @@ def tick_text(time_s: float) -> str:
 
 
 @in_style
-def latency_curve(curves: pd.DataFrame, *, ticks_s: list[float], largest_one_in: float) -> Figure:
-    """Time against percentile of one operation; ``curves`` as in ``frames.curve_frame``.
+def latency_curves(curves: pd.DataFrame) -> Figure:
+    """Time against percentile of all operations of a trial; ``curves`` as in ``frames.curve_frame``.
 
-    Latency is solid, service time dashed; the part with few slower requests is pale.
+    Latency is solid, service time dashed; the part with few slower requests is pale. The lines of one operation
+    have its ``curve_gid``, so that they can be shown alone on the same axes.
     """
     figure = Figure(figsize=(3.5, 2.1))
     axes = figure.subplots()
-    for time, rows in curves.groupby("time", sort=False):
-        colour, dashes = COLOURS[str(time)], DASHES[str(time)]
-        sure = rows[~rows["few"]]
-        rest = rows[rows["few"] | (rows.index == sure.index.max())] if len(sure) else rows
-        axes.plot(sure["one_in"], sure["time_s"], color=colour, linestyle=dashes, linewidth=1.6, label=time)
-        axes.plot(rest["one_in"], rest["time_s"], color=colour, linestyle=dashes, linewidth=1.2, alpha=0.4)
+    for place, (_, of_operation) in enumerate(curves.groupby("operation", sort=False)):
+        for time, rows in of_operation.groupby("time", sort=False):
+            look: dict[str, Any] = {"color": COLOURS[str(time)], "linestyle": DASHES[str(time)]}
+            sure = rows[~rows["few"]]
+            rest = pd.concat([sure.tail(1), rows[rows["few"]]])
+            axes.plot(sure["one_in"], sure["time_s"], linewidth=1.6, label=time, gid=curve_gid(place), **look)
+            axes.plot(rest["one_in"], rest["time_s"], linewidth=1.2, alpha=0.4, gid=curve_gid(place), **look)
+    largest_one_in = curves["one_in"].max()
     axes.set_xscale("log")
     axes.set_xlim(1, largest_one_in * 1.1)
-    shown = {place: name for place, name in PERCENTILE_TICKS.items() if place <= largest_one_in}
+    shown = {one_in: name for one_in, name in PERCENTILE_TICKS.items() if one_in <= largest_one_in}
     axes.set_xticks(list(shown), list(shown.values()))
     axes.set_xticks([], minor=True)
-    _time_axis(axes, ticks_s)
+    _time_axis(axes, time_ticks(curves["time_s"]))
     return figure
+
+
+def curve_gid(place: int) -> str:
+    """The group of lines of the operation at ``place`` in the frame of curves."""
+    return f"curve-{place + 1}"
 
 
 @in_style

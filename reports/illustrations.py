@@ -8,9 +8,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from harness.model import RunResult, TrialResult
-from reports.figures import cpu_per_request, latency_curve, operation_percentiles, time_ticks, timeline
+from reports.figures import cpu_per_request, curve_gid, latency_curves, operation_percentiles, timeline
 from reports.frames import cpu_frame, curve_frame, timeline_frame
-from reports.svg import inline_svg
+from reports.svg import Label, inline_panels, inline_svg
 from reports.trial_samples import TrialSamples
 from reports.units import plural, time_text
 
@@ -40,9 +40,11 @@ def percentile_illustration(operations: pd.DataFrame, *, key: str) -> tuple[Illu
     svg = inline_svg(
         operation_percentiles(operations),
         key=f"{key}-percentiles",
-        title="Latency and service time of each operation",
-        description="The numbers stand in the table of operations: p50, p95 and p99 of "
-        + ", ".join(operations["operation"]),
+        label=Label(
+            "Latency and service time of each operation",
+            "The numbers stand in the table of operations: p50, p95 and p99 of "
+            + ", ".join(operations["operation"]),
+        ),
     )
     return (Illustration("percentiles", "p50, p95 and p99 of each operation, logarithmic time", svg),)
 
@@ -56,7 +58,7 @@ def cpu_illustration(run: RunResult) -> Illustration | None:
         f"{row['trial']}: " + ", ".join(f"{side} {time_text(row[f'{side}_s'])}" for side in _SIDES)
         for row in cpu.to_dict("records")
     ]
-    svg = inline_svg(cpu_per_request(cpu), key="cpu", title="CPU time per request", description="; ".join(sides))
+    svg = inline_svg(cpu_per_request(cpu), key="cpu-figure", label=Label("CPU time per request", "; ".join(sides)))
     return Illustration("cpu", "CPU time per request in the measured window", svg)
 
 
@@ -68,8 +70,10 @@ def _timeline(trial: TrialResult, samples: TrialSamples, *, key: str) -> Illustr
     svg = inline_svg(
         timeline(steps, window_s=(samples.window_begin_s, samples.window_end_s), open_loop=open_loop),
         key=f"{key}-timeline",
-        title=f"Latency and rate over the time of {trial.name}",
-        description=f"{plural(len(samples.frame), 'request')}, {failed}, slowest {time_text(worst)}",
+        label=Label(
+            f"Latency and rate over the time of {trial.name}",
+            f"{plural(len(samples.frame), 'request')}, {failed}, slowest {time_text(worst)}",
+        ),
     )
     step = time_text(steps["end_s"].iloc[0] - steps["begin_s"].iloc[0])
     caption = f"Latency by the instant a request was due, and requests per second, in steps of {step}; {failed}"
@@ -79,15 +83,15 @@ def _timeline(trial: TrialResult, samples: TrialSamples, *, key: str) -> Illustr
 def _curves(curves: pd.DataFrame, *, key: str) -> tuple[Illustration, ...]:
     if curves.empty:
         return ()
-    ticks_s = time_ticks(curves["time_s"])
-    illustrations = []
-    for place, (operation, rows) in enumerate(curves.groupby("operation", sort=False)):
-        slowest = rows.groupby("time", sort=False)["time_s"].max()
-        svg = inline_svg(
-            latency_curve(rows, ticks_s=ticks_s, largest_one_in=curves["one_in"].max()),
-            key=f"{key}-curve-{place + 1}",
-            title=f"Latency distribution of {operation}",
-            description="Slowest request: " + ", ".join(f"{name} {time_text(at)}" for name, at in slowest.items()),
+    slowest_s = curves.groupby(["operation", "time"], sort=False)["time_s"].max()
+    operations = list(curves["operation"].unique())
+    labels = {
+        curve_gid(place): Label(
+            f"Latency distribution of {operation}",
+            "Slowest request: "
+            + ", ".join(f"{time} {time_text(at)}" for time, at in slowest_s[operation].items()),
         )
-        illustrations.append(Illustration("curve", str(operation), svg))
-    return tuple(illustrations)
+        for place, operation in enumerate(operations)
+    }
+    panels = inline_panels(latency_curves(curves), key=key, labels=labels)
+    return tuple(Illustration("curve", operation, svg) for operation, svg in zip(operations, panels, strict=True))

@@ -7,9 +7,9 @@ from itertools import groupby
 from pathlib import Path
 
 import jinja2
-import msgspec
 from markupsafe import Markup, escape
 
+from harness.measure.run_record import recover_run
 from harness.model import ExactOperation, RssbenchError, RunResult, Statement, TrialResult
 from reports import units, wording
 from reports.frames import operation_frame
@@ -52,9 +52,10 @@ class StatementView:
 def write_report(run_directory: Path) -> Path:
     """Write ``report.html`` into the run's directory and return its path; an older one is replaced.
 
-    RssbenchError when there is no readable ``run.json``. Anything else that is missing is named in the page.
+    RssbenchError when there is no readable ``run.json``. Anything else that is missing is named in the page. What
+    a killed run had measured but not summarised is shown as incomplete.
     """
-    run = msgspec.json.decode((run_directory / "run.json").read_bytes(), type=RunResult)
+    run = recover_run(run_directory)
     report = run_directory / "report.html"
     report.write_text(render(run, run_directory), encoding="utf-8")
     return report
@@ -85,7 +86,8 @@ def render(run: RunResult, run_directory: Path) -> str:
     return environment.get_template("report.html.j2").render(
         run=run,
         verdict=verdict_line(run),
-        problems=wording.all_problems(run),
+        reasons=wording.reasons(run),
+        remarks=wording.remarks(run),
         trials=[_trial_view(run, place, run_directory) for place in range(len(run.trials))],
         cpu=cpu_illustration(run),
         glossary=wording.GLOSSARY,

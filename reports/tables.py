@@ -12,7 +12,7 @@ from harness.model import RunResult, TrialResult
 from harness.stats.quantiles import CONFIDENCE_RATIO
 from reports.frames import operation_frame
 from reports.units import MISSING, TimeUnit, count, plural, rate, time_unit
-from reports.wording import all_problems, load_reached
+from reports.wording import load_reached, reasons
 
 #: What a terminal shows without breaking lines.
 WIDTH = 120
@@ -28,45 +28,47 @@ _TIMES = {
     "service_time_p50_s": ("service", "p50"),
 }
 
-_TEXT_COLUMNS = 2
-
 
 def verdict_line(run: RunResult) -> str:
     """One line: the status, why when it is not passed, and what was done."""
     facts = [plural(len({trial.scenario for trial in run.trials}), "scenario"), *_request_facts(run.trials)]
-    reasons = all_problems(run)
     if run.status != "passed":
-        reason = _one_line(reasons[0]) if reasons else "no reason was recorded"
-        more = f" (and {plural(len(reasons) - 1, 'more problem')})" if len(reasons) > 1 else ""
+        why = reasons(run)
+        reason = _one_line(why[0]) if why else "no reason was recorded"
+        more = f" (and {plural(len(why) - 1, 'more problem')})" if len(why) > 1 else ""
         return f"{run.status.upper()}: {reason}{more}; {', '.join(facts)}"
     return f"PASSED: {', '.join(facts)}"
 
 
 def text_table(run: RunResult) -> str:
-    """One row per operation, at most WIDTH characters wide; says so when nothing was measured."""
+    """One row per operation below its scenario, at most WIDTH characters wide."""
     frame = operation_frame(run)
     if frame.empty:
         return "No operation was measured."
-    headings, rows = _cells(frame)
+    headings, rows = _columns(frame)
     upper, lower = (list(line) for line in zip(*headings, strict=True))
+    rows = [[f"  {name}", *numbers] for name, *numbers in rows]
     widths = [max(len(line[column]) for line in [upper, lower, *rows]) for column in range(len(headings))]
-    widths[1] -= max(sum(widths) + 2 * (len(widths) - 1) - WIDTH, 0)
+    widths[0] -= max(sum(widths) + 2 * (len(widths) - 1) - WIDTH, 0)
     lines = [_text_line(upper, widths), _text_line(lower, widths), "  ".join("-" * width for width in widths)]
-    scenario = ""
-    for row in rows:
-        lines.append(_text_line(["" if row[0] == scenario else row[0], *row[1:]], widths))
-        scenario = row[0]
+    trial = None
+    for record, row in zip(frame.to_dict("records"), rows, strict=True):
+        if record["trial"] != trial:
+            trial = record["trial"]
+            lines.append(_trial_title(run, trial))
+        lines.append(_text_line(row, widths))
     return "\n".join([*lines, *_footnotes(frame)])
 
 
 def markdown_table(run: RunResult) -> str:
-    """The same rows as a Markdown table."""
+    """The same rows as a Markdown table, with the scenario as first column."""
     frame = operation_frame(run)
     if frame.empty:
         return "No operation was measured."
-    headings, rows = _cells(frame)
-    heading = [" ".join(parts).strip() for parts in headings]
-    rule = ["---" if column < _TEXT_COLUMNS else "---:" for column in range(len(heading))]
+    headings, rows = _columns(frame)
+    heading = ["scenario", *(" ".join(parts).strip() for parts in headings)]
+    rows = [[_trial_title(run, trial), *row] for trial, row in zip(frame["trial"], rows, strict=True)]
+    rule = ["---", "---", *["---:"] * (len(heading) - 2)]
     lines = ["| " + " | ".join(_markdown_text(cell) for cell in row) + " |" for row in [heading, rule, *rows]]
     return "\n".join([*lines, *(f"\n{note}" for note in _footnotes(frame))])
 
@@ -77,17 +79,22 @@ def samples_needed(percentile: float) -> int:
     return math.ceil(math.log((1 - CONFIDENCE_RATIO) / 2) / math.log(percentile))
 
 
-def _cells(frame: pd.DataFrame) -> tuple[list[tuple[str, str]], list[list[str]]]:
-    """Headings of two lines, and the rows below them."""
+def _columns(frame: pd.DataFrame) -> tuple[list[tuple[str, str]], list[list[str]]]:
+    """Headings of two lines, and the rows below them; the operation comes first."""
     unit = time_unit(frame[list(_TIMES)].to_numpy().ravel())
-    headings = [("", "scenario"), ("", "operation"), ("", "requests"), ("asked", "/s"), ("reached", "/s")]
+    headings = [("", "operation"), ("", "requests"), ("asked", "/s"), ("reached", "/s")]
     headings += [(time, f"{percentile} {unit.symbol}") for time, percentile in _TIMES.values()] + [("", "errors")]
     return headings, [_row(record, unit) for record in frame.to_dict("records")]
 
 
+def _trial_title(run: RunResult, name: str) -> str:
+    """The scenario; the name of the trial when there are several of that scenario."""
+    scenarios = {trial.name: trial.scenario for trial in run.trials}
+    return scenarios[name] if list(scenarios.values()).count(scenarios[name]) == 1 else name
+
+
 def _row(record: Mapping[Hashable, Any], unit: TimeUnit) -> list[str]:
     return [
-        str(record["scenario"]),
         str(record["operation"]),
         count(record["requests"]),
         rate(record["offered_rate_per_s"]),
@@ -98,11 +105,9 @@ def _row(record: Mapping[Hashable, Any], unit: TimeUnit) -> list[str]:
 
 
 def _text_line(cells: list[str], widths: list[int]) -> str:
-    parts = [
-        _fit(cell, width).ljust(width) if column < _TEXT_COLUMNS else cell.rjust(width)
-        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    ]
-    return "  ".join(parts).rstrip()
+    name, *numbers = (_fit(cell, width) for cell, width in zip(cells, widths, strict=True))
+    aligned = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True)]
+    return "  ".join([name.ljust(widths[0]), *aligned]).rstrip()
 
 
 def _fit(text: str, width: int) -> str:

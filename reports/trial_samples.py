@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 import pandas as pd
 
-from harness.measure.samples import read_samples
+from harness.measure.trial import read_trial
 from harness.measure.window import measured_window
 from harness.model import RssbenchError
 from reports.frames import sample_frame
-from scenarios.load_plan import LoadPlan
 
 
 @dataclass(frozen=True)
@@ -26,22 +24,14 @@ class TrialSamples:
 
 def read_trial_samples(trial_directory: Path, *, complete: bool) -> TrialSamples:
     """The samples of a trial; RssbenchError when its files are missing, broken or empty."""
-    try:
-        plan = msgspec.json.decode((trial_directory / "plan.json").read_bytes(), type=LoadPlan)
-        names = msgspec.json.decode((trial_directory / "operations.json").read_bytes(), type=list[str])
-        start_ns = int((trial_directory / "start").read_text())
-        samples = read_samples(trial_directory)
-    except FileNotFoundError as error:
-        raise RssbenchError(f"{error.filename} is missing") from error
-    except (OSError, ValueError) as error:
-        raise RssbenchError(f"the files in {trial_directory} cannot be read: {error}") from error
-    if not len(samples):
-        raise RssbenchError(f"{trial_directory} holds no samples")
-    if samples["operation"].max() >= len(names):
-        raise RssbenchError(f"{trial_directory} holds samples of operations that operations.json does not name")
-    window = measured_window(plan, start_ns, samples, complete=complete)
+    files = read_trial(trial_directory)
+    if files.start_ns is None or not files.samples.size:
+        raise RssbenchError(f"the trial in {trial_directory} has no samples")
+    if files.samples["operation"].max() >= len(files.operations):
+        raise RssbenchError(f"the trial in {trial_directory} has samples of an operation without a name")
+    window = measured_window(files.plan, files.start_ns, files.samples, complete=complete)
     return TrialSamples(
-        frame=sample_frame(samples, names, start_ns=start_ns, window=window),
-        window_begin_s=(window.begin_ns - start_ns) / 1e9,
-        window_end_s=(window.end_ns - start_ns) / 1e9,
+        frame=sample_frame(files.samples, files.operations, start_ns=files.start_ns, window=window),
+        window_begin_s=(window.begin_ns - files.start_ns) / 1e9,
+        window_end_s=(window.end_ns - files.start_ns) / 1e9,
     )

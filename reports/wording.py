@@ -5,8 +5,8 @@ from __future__ import annotations
 from harness.model import Load, RunResult, TrialResult
 from reports.units import duration_text, plural, rate
 
-#: A rate that falls short of the asked one by more than this has not been reached.
-REACHED_RATIO = 0.95
+#: How ``harness.measure.generator_health.rate_problem`` begins: the one judge of whether a rate was reached.
+NOT_SERVED = "the load was not served"
 
 ARRIVALS = {"constant": "constant", "poisson": "Poisson"}
 
@@ -47,18 +47,21 @@ GLOSSARY = {
 }
 
 
-def all_problems(run: RunResult) -> list[str]:
-    """Problems of the run, then those of its trials with the trial's name, each once."""
-    own = [f"{trial.name}: {problem}" for trial in run.trials for problem in trial.problems]
-    known = "\n".join(run.problems)
-    return [*run.problems, *(text for text in own if text not in known and text.partition(": ")[2] not in known)]
+def reasons(run: RunResult) -> list[str]:
+    """Why a run did not pass: its own problems, then those of trials that did not pass, each once."""
+    return _once(run.problems, [trial for trial in run.trials if trial.status != "passed"])
+
+
+def remarks(run: RunResult) -> list[str]:
+    """What a reader should know of trials that passed all the same."""
+    return _once((), [trial for trial in run.trials if trial.status == "passed"])
 
 
 def load_reached(trial: TrialResult) -> bool | None:
     """Whether the rate asked was reached; None in a closed loop, which asks for none."""
     if trial.offered_rate_per_s is None:
         return None
-    return trial.reached_rate_per_s >= REACHED_RATIO * trial.offered_rate_per_s
+    return not any(problem.startswith(NOT_SERVED) for problem in trial.problems)
 
 
 def load_text(load: Load) -> str:
@@ -78,3 +81,9 @@ def load_text(load: Load) -> str:
     parts.append("one connection per call" if load.connection == "per-call" else "keep-alive connections")
     parts.append(plural(load.workers, "generator worker"))
     return ", ".join(parts)
+
+
+def _once(of_run: tuple[str, ...], trials: list[TrialResult]) -> list[str]:
+    """A trial's problem carries its name, and is left out when the run says the same."""
+    of_trials = [f"{trial.name}: {text}" for trial in trials for text in trial.problems if text not in of_run]
+    return list(dict.fromkeys([*of_run, *of_trials]))
