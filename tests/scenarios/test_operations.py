@@ -1,4 +1,4 @@
-"""What the operations send, and which answers they take for right."""
+"""What the operations send."""
 
 from __future__ import annotations
 
@@ -6,112 +6,24 @@ import copy
 import itertools
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
 
 import pytest
 import sqlalchemy
 
-from harness.dataset.content import catalogue_of, table_contents
-from harness.dataset.profiles import PROFILES
 from harness.stack.lifecycle import Stack
 from scenarios.catalogue import Catalogue, read_catalogue
 from scenarios.https_client import decode_answer, encode_arguments
 from scenarios.operation import Operation, Request
 from scenarios.operations import OPERATIONS
+from tests.scenarios.fake_dirac import FakeDirac, by_name, named, token
 
-READS = [operation for operation in OPERATIONS if operation.kind == "read"]
 WRITES = [operation for operation in OPERATIONS if operation.kind == "write"]
 AUDITED = [operation for operation in WRITES if operation.token_column]
-#: how many rows there are is not known beforehand
-OPEN_READS = [read for read in READS if read.name.endswith(("select log", "getElementHistory"))]
-#: others may add rows to a whole table
-SMALL_READS = [
-    read for read in READS if read not in OPEN_READS and not read.name.endswith(("table", "columns", "full"))
-]
-INSTANTS = {"DateEffective", "TokenExpiration", "LastCheckTime", "StartDate", "EndDate"}
-STATUS_ORDER = (
-    "Name StatusType Status Reason DateEffective TokenExpiration ElementType LastCheckTime TokenOwner VO"
-)
-#: the order of columns in DIRAC's answers to a select that names none
-ORDER = {
-    "ResourceStatus": STATUS_ORDER,
-    "SiteStatus": STATUS_ORDER,
-    "ResourceLog": f"ID {STATUS_ORDER}",
-    "DowntimeCache": "DowntimeID Name Element GOCDBServiceType Severity Description Link StartDate EndDate "
-    "DateEffective LastCheckTime",
-    "PilotCache": "Site CE Status PilotJobEff PilotsPerJob LastCheckTime VO",
-}
-
-
-def by_name(operation: Operation) -> str:
-    return operation.name
-
-
-def named(name: str) -> Operation:
-    return next(operation for operation in OPERATIONS if operation.name == name)
-
-
-def token(number: int) -> str:
-    return f"0123456789abcdef-0-{number:07d}"
-
-
-class FakeDirac:
-    """A data set, and DIRAC's select on it, in memory."""
-
-    def __init__(self, profile: str) -> None:
-        contents = table_contents(PROFILES[profile], seed=3)
-        self.tables = {
-            content.table: [
-                dict(zip(content.columns, row, strict=True), ID=number)
-                for number, row in enumerate(content.rows(), start=1)
-            ]
-            for content in contents
-        }
-        counted = {table: len(rows) for table, rows in self.tables.items()}
-        self.catalogue = catalogue_of(PROFILES[profile], 3, counted)
-
-    def answer(self, operation: Operation, arguments: list[Any]) -> list[list[Any]]:
-        """The rows of a read; the Publisher asks the other services."""
-        if operation.method == "select":
-            return self.select(*copy.deepcopy(arguments))
-        if operation.method == "getElementPolicies":
-            element, name, status_type = arguments
-            columns = ["Status", "PolicyName", "DateEffective", "LastCheckTime", "Reason"]
-            filters = {"Element": element, "Name": name, "StatusType": status_type}
-            return self.select("PolicyResult", filters | {"Meta": {"columns": columns}})
-        element, name, element_type, status_type, *_ = arguments
-        filters = {"Name": name, "ElementType": element_type, "StatusType": status_type, "VO": "all"}
-        if operation.method == "getElementStatuses":
-            return self.select(f"{element}Status", filters)
-        assert operation.method == "getElementHistory"
-        columns = ["Status", "DateEffective", "Reason"]
-        return self.select(f"{element}History", filters | {"Meta": {"columns": columns}})
-
-    def select(self, table: str, params: dict[str, Any]) -> list[list[Any]]:
-        meta = params.pop("Meta", {})
-        rows = self.tables[table]
-        for column, wanted in params.items():
-            if wanted:
-                values = wanted if isinstance(wanted, list) else [wanted]
-                rows = [row for row in rows if self._json(column, row[column]) in values]
-        if "order" in meta:
-            rows = sorted(rows, key=lambda row: row[meta["order"][0]], reverse=True)
-        columns = meta.get("columns") or ORDER[table].split()
-        return [[self._json(column, row[column]) for column in columns] for row in rows[: meta.get("limit")]]
-
-    @staticmethod
-    def _json(column: str, value: object) -> object:
-        return {"__dCls": "dt", "obj": value} if column in INSTANTS else value
 
 
 @pytest.fixture(scope="module", params=["S", "M"])
-def dirac(request: pytest.FixtureRequest) -> FakeDirac:
-    return FakeDirac(request.param)
-
-
-@pytest.fixture(scope="module")
-def catalogue(dirac: FakeDirac) -> Catalogue:
-    return dirac.catalogue
+def catalogue(request: pytest.FixtureRequest) -> Catalogue:
+    return FakeDirac(request.param).catalogue
 
 
 def test_names_are_service_and_what_it_does_and_all_different() -> None:
@@ -127,73 +39,6 @@ def test_the_same_request_is_the_same_call(operation: Operation, catalogue: Cata
     equal_catalogue = copy.deepcopy(catalogue)
     assert encode_arguments(operation.call(catalogue, request).arguments) == first
     assert encode_arguments(operation.call(equal_catalogue, request).arguments) == first
-
-
-@pytest.mark.parametrize("operation", READS, ids=by_name)
-def test_the_right_rows_are_taken_for_right(operation: Operation, dirac: FakeDirac) -> None:
-    for position in range(20):
-        call = operation.call(dirac.catalogue, Request(position, token(position)))
-        assert call.check(dirac.answer(operation, call.arguments)) is None
-
-
-@pytest.mark.parametrize("operation", READS, ids=by_name)
-@pytest.mark.parametrize("value", [None, {}, "rows", 3])
-def test_what_is_no_list_of_rows_is_wrong(operation: Operation, value: object, catalogue: Catalogue) -> None:
-    assert operation.call(catalogue, Request(0, token(0))).check(value)
-
-
-@pytest.mark.parametrize("operation", SMALL_READS, ids=by_name)
-@pytest.mark.parametrize("row", [[], ["surprise"], ["one", "all", "Active"]])
-def test_a_row_of_another_kind_is_noticed(operation: Operation, row: list[str], dirac: FakeDirac) -> None:
-    call = operation.call(dirac.catalogue, Request(0, token(0)))
-    assert call.check([*dirac.answer(operation, call.arguments), row])
-
-
-@pytest.mark.parametrize("operation", [read for read in READS if read not in OPEN_READS], ids=by_name)
-def test_a_missing_row_is_noticed(operation: Operation, dirac: FakeDirac) -> None:
-    noticed = 0
-    for position in range(40):
-        call = operation.call(dirac.catalogue, Request(position, token(position)))
-        rows = dirac.answer(operation, call.arguments)
-        if rows:
-            assert call.check(rows[1:])
-            noticed += 1
-    assert noticed or not dirac.catalogue.history_of
-
-
-def test_a_history_that_should_be_there_is_missed() -> None:
-    dirac = FakeDirac("M")
-    call = named("Publisher.getElementHistory").call(dirac.catalogue, Request(0, token(0)))
-    assert call.check([])
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "ResourceStatus.select full table",
-        "ResourceStatus.select by name",
-        "ResourceStatus.select exact row",
-        "ResourceStatus.select by name and token owner",
-        "ResourceManagement.select policy results",
-        "Publisher.getElementStatuses",
-        "Publisher.getElementPolicies",
-    ],
-)
-def test_a_wrong_status_is_noticed(name: str, dirac: FakeDirac) -> None:
-    operation = named(name)
-    call = operation.call(dirac.catalogue, Request(0, token(0)))
-    rows = dirac.answer(operation, call.arguments)
-    statuses = ["Active", "Degraded", "Banned", "Probing", "Error", "Unknown"]
-    wrong = [["Wrong" if value in statuses else value for value in row] for row in rows]
-    assert wrong != rows
-    assert call.check(wrong)
-
-
-def test_rows_that_others_added_do_not_make_a_whole_table_wrong(dirac: FakeDirac) -> None:
-    operation = named("ResourceStatus.select full table")
-    call = operation.call(dirac.catalogue, Request(0, token(0)))
-    rows = dirac.answer(operation, call.arguments)
-    assert call.check([["new-1", "ComputingElement", "all", "Unknown", "all"], *rows]) is None
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=by_name)
