@@ -1,0 +1,265 @@
+"""An acknowledged write is found, was overwritten, or is lost: the database decides, not the acknowledgement.
+
+Every test runs on SQLite, and as a test of the stack on a real MariaDB.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from harness.dataset.content import catalogue_of
+from harness.dataset.profiles import PROFILES
+from harness.measure.audit import audit_writes
+from harness.measure.samples import Samples
+from harness.model import Audit, RssbenchError
+from harness.stack.database import DatabaseServer
+from scenarios.catalogue import Catalogue
+from scenarios.load_plan import LoadPlan
+from scenarios.operations import OPERATIONS
+from scenarios.request_stream import UNSENT_SEQUENCE, iterations
+from scenarios.samples import Outcome
+
+MARK = "database-of-test-audit"
+DOWNTIME, HISTORY, PILOT = (
+    "ResourceManagement.addOrModify downtime",
+    "ResourceStatus.insert history",
+    "ResourceManagement.addOrModify pilot",
+)
+INDEX = {operation.name: index for index, operation in enumerate(OPERATIONS)}
+#: Rows that the update of downtimes goes round.
+DOWNTIMES = 5
+
+SamplesOf = Callable[..., Samples]
+PlanOf = Callable[..., LoadPlan]
+WriteTrial = Callable[..., Path]
+UrlOf = Callable[[str], sa.URL]
+AuditOf = Callable[..., Audit]
+Store = Callable[[str, list[str]], None]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    rows = {"ResourceStatus": 36, "DowntimeCache": DOWNTIMES, "PilotCache": 35}
+    return catalogue_of(PROFILES["S"], 1, rows)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DatabaseServer]:
+    # not below pytest's own folder, which the account of the database server may not enter
+    with tempfile.TemporaryDirectory(prefix="rssbench-test-", dir="/var/tmp") as folder:
+        root = Path(folder)
+        root.chmod(0o711)
+        with DatabaseServer(root / "database") as starting:
+            process = starting.start(root, log_file=root / "database.log", mark=MARK)
+            starting.wait(lambda: None)
+        yield starting
+        process.kill()
+        process.wait()
+        shutil.rmtree(root / "database")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.stack)])
+def url_of(request: pytest.FixtureRequest, tmp_path: Path) -> UrlOf:
+    if request.param == "sqlite":
+        return lambda database: sa.URL.create("sqlite", database=str(tmp_path / f"{database}.db"))
+    server: DatabaseServer = request.getfixturevalue("server")
+    return server.suite.url
+
+
+@pytest.fixture
+def store(url_of: UrlOf) -> Iterator[Callable[[str, list[str]], None]]:
+    """Makes the table that an operation's token goes to, with these values in its column."""
+    made: list[tuple[sa.Engine, sa.Table]] = []
+
+    def fill(name: str, values: list[str]) -> None:
+        where = OPERATIONS[INDEX[name]].token_column
+        assert where
+        engine = sa.create_engine(url_of(where.database), poolclass=sa.NullPool)
+        table = sa.Table(where.table, sa.MetaData(), sa.Column(where.column, sa.String(512)))
+        table.create(engine)
+        made.append((engine, table))
+        with engine.begin() as connection:
+            connection.execute(sa.insert(table), [{where.column: "of the data set"}])
+            connection.execute(sa.insert(table), [{where.column: value} for value in values or ["none"]])
+
+    yield fill
+    for engine, table in made:
+        table.drop(engine)
+
+
+@pytest.fixture
+def audit_of(write_trial: WriteTrial, plan_of: PlanOf, catalogue: Catalogue, url_of: UrlOf) -> AuditOf:
+    """Audits samples of the plan with these settings."""
+    return lambda samples, **plan: audit_writes(write_trial(samples, plan=plan_of(**plan)), catalogue, url_of)
+
+
+def tokens(worker: int, sequences: range | list[int]) -> list[str]:
+    return [f"t1-{worker}-{sequence}" for sequence in sequences]
+
+
+def test_writes_that_are_there_are_found(samples_of: SamplesOf, store: Store, audit_of: AuditOf) -> None:
+    samples = samples_of(
+        np.arange(20) / 10, operation=INDEX[HISTORY], worker=[0, 1] * 10, sequence=np.arange(20) // 2
+    )
+    store(HISTORY, tokens(0, range(10)) + tokens(1, range(10)))
+    audit = audit_of(samples, weights={HISTORY: 1}, workers=2)
+    assert audit == Audit(acknowledged=20, found=20, overwritten=0, lost=0)
+
+
+def test_an_insert_that_was_acknowledged_and_swallowed_is_lost(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf
+) -> None:
+    samples = samples_of(np.arange(10) / 10, operation=INDEX[HISTORY])
+    store(HISTORY, tokens(0, [0, 1, 2, 9]))
+    audit = audit_of(samples, weights={HISTORY: 1})
+    assert audit == Audit(10, 4, 0, 6, lost_examples=tuple(tokens(0, [3, 4, 5, 6, 7])))
+
+
+def test_a_write_whose_row_holds_a_later_one_was_overwritten(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf
+) -> None:
+    # two workers go round five rows: positions 0 to 11, of which the last five stand in the database
+    samples = samples_of(
+        np.arange(12) / 10, operation=INDEX[DOWNTIME], worker=[0, 1] * 6, sequence=np.arange(12) // 2
+    )
+    store(DOWNTIME, tokens(0, [4, 5]) + tokens(1, [3, 4, 5]))
+    audit = audit_of(samples, weights={DOWNTIME: 1}, workers=2)
+    assert audit == Audit(acknowledged=12, found=5, overwritten=7, lost=0)
+
+
+def test_a_write_whose_row_holds_an_earlier_one_is_lost(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf
+) -> None:
+    # ten writes to five rows: the second to the first row (position 5) did not take effect
+    samples = samples_of(np.arange(10) / 10, operation=INDEX[DOWNTIME])
+    store(DOWNTIME, tokens(0, [0, 6, 7, 8, 9]))
+    audit = audit_of(samples, weights={DOWNTIME: 1})
+    assert audit == Audit(10, 5, 4, 1, lost_examples=("t1-0-5",))
+
+
+def test_of_two_writes_under_way_together_either_may_be_the_last(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf
+) -> None:
+    # request 5 goes to the row of request 0, begins after it and ends before it; 0 came last
+    latency_s = np.full(6, 0.005)
+    latency_s[0] = 0.9
+    samples = samples_of(np.arange(6) / 10, operation=INDEX[DOWNTIME], latency_s=latency_s)
+    store(DOWNTIME, tokens(0, [0, 1, 2, 3, 4]))
+    audit = audit_of(samples, weights={DOWNTIME: 1})
+    assert audit == Audit(acknowledged=6, found=5, overwritten=1, lost=0)
+
+
+def test_a_write_that_timed_out_may_have_overwritten_but_was_not_acknowledged(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf
+) -> None:
+    # request 0 timed out and took effect after request 5 had been answered
+    outcome = [Outcome.timeout, 0, 0, 0, 0, 0]
+    samples = samples_of(np.arange(6) / 10, operation=INDEX[DOWNTIME], outcome=outcome)
+    store(DOWNTIME, tokens(0, [0, 1, 2, 3, 4]))
+    audit = audit_of(samples, weights={DOWNTIME: 1})
+    assert audit == Audit(acknowledged=5, found=4, overwritten=1, lost=0)
+
+
+def test_a_row_that_no_known_write_holds_does_not_excuse_the_ones_that_went_there(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf
+) -> None:
+    samples = samples_of(np.arange(10) / 10, operation=INDEX[DOWNTIME])
+    store(DOWNTIME, tokens(0, [6, 7, 8, 9]))
+    audit = audit_of(samples, weights={DOWNTIME: 1})
+    assert audit == Audit(10, 4, 4, 2, lost_examples=("t1-0-0", "t1-0-5"))
+
+
+def test_requests_that_were_built_and_never_sent_do_not_shift_the_others(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf
+) -> None:
+    # 3 left no sample at all, so 8 is still the request that went where 3 would have gone
+    sequence = [0, 1, 2, 4, 5, 6, 7, 8, UNSENT_SEQUENCE]
+    outcome = [0] * 8 + [Outcome.unsent]
+    samples = samples_of(np.arange(9) / 10, operation=INDEX[DOWNTIME], sequence=sequence, outcome=outcome)
+    store(DOWNTIME, tokens(0, [4, 5, 6, 7, 8]))
+    audit = audit_of(samples, weights={DOWNTIME: 1})
+    assert audit == Audit(acknowledged=8, found=5, overwritten=3, lost=0)
+
+
+def test_refused_writes_are_not_looked_for(samples_of: SamplesOf, store: Store, audit_of: AuditOf) -> None:
+    samples = samples_of([0.0, 0.1], operation=INDEX[HISTORY], outcome=[Outcome.refused, Outcome.ok])
+    store(HISTORY, tokens(0, [1]))
+    audit = audit_of(samples, weights={HISTORY: 1})
+    assert audit == Audit(acknowledged=1, found=1, overwritten=0, lost=0)
+
+
+def test_a_column_with_little_room_is_searched_for_the_end_of_the_token(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf
+) -> None:
+    store(PILOT, ["me-of-a-trial-0-0"[-16:], "me-of-a-trial-0-1"[-16:]])
+    samples = samples_of([0.0, 0.1, 0.2], operation=INDEX[PILOT])
+    audit = audit_of(samples, weights={PILOT: 1}, token_prefix="a-very-long-name-of-a-trial")
+    assert audit == Audit(3, 2, 0, 1, lost_examples=("a-very-long-name-of-a-trial-0-2",))
+
+
+def test_a_token_must_be_there_letter_by_letter(samples_of: SamplesOf, store: Store, audit_of: AuditOf) -> None:
+    store(HISTORY, ["T1-0-0"])
+    samples = samples_of([0.0], operation=INDEX[HISTORY])
+    audit = audit_of(samples, weights={HISTORY: 1})
+    assert audit.lost == 1
+
+
+def test_reads_beside_the_writes_are_replayed_and_not_counted(
+    samples_of: SamplesOf, plan_of: PlanOf, store: Store, audit_of: AuditOf
+) -> None:
+    weights = {HISTORY: 1, "ResourceStatus.select by name": 3}
+    built = [requests[0] for requests in islice(iterations(plan_of(weights=weights)), 100)]
+    writes = [one.sequence for one in built if one.operation == INDEX[HISTORY]]
+    store(HISTORY, tokens(0, writes))
+    samples = samples_of(np.arange(100) / 10, operation=[one.operation for one in built])
+    audit = audit_of(samples, weights=weights)
+    assert 0 < len(writes) < 100
+    assert audit == Audit(acknowledged=len(writes), found=len(writes), overwritten=0, lost=0)
+
+
+def test_many_tokens_are_looked_up_in_chunks(
+    samples_of: SamplesOf, store: Store, audit_of: AuditOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.measure.audit.CHUNK_VALUES", 7)
+    store(HISTORY, tokens(0, range(19)))
+    samples = samples_of(np.arange(20) / 10, operation=INDEX[HISTORY])
+    audit = audit_of(samples, weights={HISTORY: 1})
+    assert audit == Audit(20, 19, 0, 1, lost_examples=("t1-0-19",))
+
+
+def no_database(_name: str) -> sa.URL:
+    raise AssertionError("no write was sent, so there is nothing to look up")
+
+
+def test_without_writes_no_database_is_asked(
+    write_trial: WriteTrial, samples_of: SamplesOf, plan_of: PlanOf, catalogue: Catalogue
+) -> None:
+    read = "ResourceStatus.select by name"
+    samples = samples_of([0.0, 0.1], operation=INDEX[read])
+    audit = audit_writes(write_trial(samples, plan=plan_of(weights={read: 1})), catalogue, no_database)
+    assert audit == Audit(acknowledged=0, found=0, overwritten=0, lost=0)
+
+
+def test_samples_of_another_plan_are_refused(
+    write_trial: WriteTrial, samples_of: SamplesOf, plan_of: PlanOf, catalogue: Catalogue
+) -> None:
+    directory = write_trial(samples_of([0.0], operation=INDEX[DOWNTIME]), plan=plan_of(weights={HISTORY: 1}))
+    with pytest.raises(RssbenchError, match="does not belong to its samples: request 0"):
+        audit_writes(directory, catalogue, no_database)
+
+
+def test_a_sequence_that_occurs_twice_is_refused(
+    write_trial: WriteTrial, samples_of: SamplesOf, plan_of: PlanOf, catalogue: Catalogue
+) -> None:
+    samples = samples_of([0.0, 0.1], operation=INDEX[HISTORY], sequence=[3, 3])
+    directory = write_trial(samples, plan=plan_of(weights={HISTORY: 1}))
+    with pytest.raises(RssbenchError, match="request 3"):
+        audit_writes(directory, catalogue, no_database)
