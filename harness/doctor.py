@@ -11,7 +11,7 @@ import msgspec
 import psutil
 
 from harness.builds.environment import installed_builds
-from harness.stack.lifecycle import leftover_stacks
+from harness.stack.ownership import leftover_stacks
 
 #: A build takes about half of it, the data directory of profile XL the rest.
 WANTED_FREE_BYTES = 3 * 2**30
