@@ -1,0 +1,130 @@
+"""run.json: what is written is read back, and what is not a run is refused with the place of the mistake."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import pytest
+
+from harness import model
+from harness.model import SCHEMA_VERSION, Environment, RssbenchError, RunResult
+from harness.store import read_run, write_run
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "run-json.md"
+
+
+@pytest.fixture
+def run() -> RunResult:
+    return RunResult(
+        schema_version=SCHEMA_VERSION,
+        run_id="r1",
+        status="incomplete",
+        problems=("ended early",),
+        started_at="2026-11-24T00:00:00+00:00",
+        duration_s=1.5,
+        command="rssbench run",
+        runtime="processes",
+        build=None,
+        data_set=None,
+        environment=Environment("h", "Linux 6", "cpu", 2, 8, 0.5, "", "3.11.7", {"numpy": "2"}, "0.1.0", None),
+        stack_ready_s=None,
+        trials=(),
+        exact=(),
+    )
+
+
+def test_a_run_is_read_as_it_was_written(run: RunResult, tmp_path: Path) -> None:
+    write_run(run, tmp_path)
+    assert read_run(tmp_path) == run
+
+
+def test_writing_again_replaces_the_whole_file_and_leaves_no_other(run: RunResult, tmp_path: Path) -> None:
+    write_run(run, tmp_path)
+    passed = msgspec.structs.replace(run, status="passed", problems=())
+    write_run(passed, tmp_path)
+    assert read_run(tmp_path) == passed
+    assert [file.name for file in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_a_write_that_fails_leaves_the_last_run_as_it_was(run: RunResult, tmp_path: Path) -> None:
+    write_run(run, tmp_path)
+    (tmp_path / "run.json.tmp").mkdir()
+    with pytest.raises(OSError, match=re.escape("run.json.tmp")):
+        write_run(msgspec.structs.replace(run, run_id="r2"), tmp_path)
+    assert read_run(tmp_path) == run
+
+
+def test_a_missing_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RssbenchError, match=f"no run to read in {re.escape(str(tmp_path))}: No such file"):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"duration_s": "long"}, "$.duration_s"),
+        ({"status": "fine"}, "$.status"),
+        ({"unheard_of": 1}, "unheard_of"),
+        ({"trials": [{}]}, "$.trials[0]"),
+    ],
+)
+def test_content_that_is_no_run_is_refused_with_file_and_key(
+    run: RunResult, tmp_path: Path, change: dict[str, Any], place: str
+) -> None:
+    content = msgspec.to_builtins(run) | change
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    with pytest.raises(RssbenchError) as refused:
+        read_run(tmp_path)
+    assert str(tmp_path / "run.json") in str(refused.value)
+    assert place in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"status": "passed"}'])
+def test_a_file_that_is_no_json_object_with_a_version_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "run.json").write_bytes(content)
+    with pytest.raises(RssbenchError, match="is not a run"):
+        read_run(tmp_path)
+
+
+def test_another_schema_is_refused_before_its_fields_are_read(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"schema_version": 99, "new_field": 1}')
+    with pytest.raises(RssbenchError, match="schema version 99, this rssbench reads 1"):
+        read_run(tmp_path)
+
+
+def structs_of(kind: Any, found: dict[str, type[msgspec.Struct]]) -> dict[str, type[msgspec.Struct]]:
+    """All Structs that a type is made of, by name."""
+    for part in get_args(kind):
+        structs_of(part, found)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__name__ not in found:
+        found[kind.__name__] = kind
+        for field in get_type_hints(kind).values():
+            structs_of(field, found)
+    return found
+
+
+STRUCTS = structs_of(RunResult, {})
+
+
+def test_every_struct_of_the_model_is_part_of_a_run() -> None:
+    of_model = {
+        one.__name__ for one in vars(model).values() if isinstance(one, type) and issubclass(one, msgspec.Struct)
+    }
+    assert of_model == set(STRUCTS)
+
+
+@pytest.mark.parametrize("name", sorted(STRUCTS))
+def test_every_field_of_run_json_is_described(name: str) -> None:
+    sections = dict(
+        re.findall(r"^## (\w+)\b[^\n]*\n(.*?)(?=^## |\Z)", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+    )
+    described = re.findall(r"^\| `(\w+)` \| [^|\n]+ \| [^|\n]{3,} \|$", sections[name], re.MULTILINE)
+    assert described == list(STRUCTS[name].__struct_fields__)
+
+
+def test_the_described_schema_version_is_that_of_the_code() -> None:
+    assert f"Schema version: **{SCHEMA_VERSION}**" in DOCUMENT.read_text()
