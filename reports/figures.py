@@ -37,7 +37,6 @@ STYLE: dict[str, Any] = {
     "axes.linewidth": 0.8,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "figure.constrained_layout.use": True,
     "font.size": 9,
     "grid.color": COLOURS["line"],
     "grid.linewidth": 0.8,
@@ -108,6 +107,7 @@ def latency_curves(curves: pd.DataFrame) -> Figure:
     have its ``curve_gid``, so that they can be shown alone on the same axes.
     """
     figure = Figure(figsize=(3.5, 2.1))
+    figure.subplots_adjust(left=0.16, right=0.98, bottom=0.12, top=0.96)
     axes = figure.subplots()
     for place, (_, of_operation) in enumerate(curves.groupby("operation", sort=False)):
         for time, rows in of_operation.groupby("time", sort=False):
@@ -134,7 +134,7 @@ def curve_gid(place: int) -> str:
 @in_style
 def operation_percentiles(operations: pd.DataFrame) -> Figure:
     """p50, p95 and p99 of each operation of one trial on one time axis; rows as in ``frames.operation_frame``."""
-    figure = Figure(figsize=(11, 0.7 + 0.32 * len(operations)))
+    figure = Figure(figsize=(11, 0.7 + 0.32 * len(operations)), layout="constrained")
     axes = figure.subplots()
     for time, column, offset, face in (
         ("latency", "latency", -0.14, COLOURS["latency"]),
@@ -160,6 +160,7 @@ def timeline(steps: pd.DataFrame, *, window_s: tuple[float, float], open_loop: b
     What lies outside the measured window ``window_s`` (begin, end) is shaded.
     """
     figure = Figure(figsize=(11, 4))
+    figure.subplots_adjust(left=0.07, right=0.98, bottom=0.12, top=0.98, hspace=0.08)
     latency, rate = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     middle_s = (steps["begin_s"] + steps["end_s"]) / 2
     latency.plot(middle_s, steps["largest_latency_s"], color=COLOURS["latency"], alpha=0.45, label="slowest")
@@ -169,6 +170,7 @@ def timeline(steps: pd.DataFrame, *, window_s: tuple[float, float], open_loop: b
     latency.plot(middle_s[failed], [0.96] * failed.sum(), "x", **marks)
     _time_axis(latency, time_ticks(steps["median_latency_s"], steps["largest_latency_s"]))
     latency.set_ylabel("latency")
+    figure.align_ylabels()
     edges = [*steps["begin_s"], steps["end_s"].iloc[-1]]
     rate.stairs(steps["answered_per_s"], edges, color=COLOURS["latency"], linewidth=1.4, label="answered")
     if open_loop:
@@ -187,7 +189,7 @@ def timeline(steps: pd.DataFrame, *, window_s: tuple[float, float], open_loop: b
 @in_style
 def cpu_per_request(cpu: pd.DataFrame) -> Figure:
     """CPU time per request of each trial, stacked by side; ``cpu`` as in ``frames.cpu_frame``."""
-    figure = Figure(figsize=(11, 0.7 + 0.4 * len(cpu)))
+    figure = Figure(figsize=(11, 0.7 + 0.4 * len(cpu)), layout="constrained")
     axes = figure.subplots()
     left = pd.Series(0.0, index=cpu.index)
     for side, ink in (("generator", "black"), ("service", "white"), ("database", "black")):

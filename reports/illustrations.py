@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from harness.model import RunResult, TrialResult
-from reports.figures import cpu_per_request, curve_gid, latency_curves, operation_percentiles, timeline
+from reports.figures import cpu_per_request, curve_gid, latency_curves, operation_percentiles, tick_text, timeline
 from reports.frames import cpu_frame, curve_frame, timeline_frame
 from reports.svg import Label, inline_panels, inline_svg
 from reports.trial_samples import TrialSamples
@@ -75,7 +75,7 @@ def _timeline(trial: TrialResult, samples: TrialSamples, *, key: str) -> Illustr
             f"{plural(len(samples.frame), 'request')}, {failed}, slowest {time_text(worst)}",
         ),
     )
-    step = time_text(steps["end_s"].iloc[0] - steps["begin_s"].iloc[0])
+    step = tick_text(steps["end_s"].iloc[0] - steps["begin_s"].iloc[0])
     caption = f"Latency by the instant a request was due, and requests per second, in steps of {step}; {failed}"
     return Illustration("timeline", caption, svg)
 
