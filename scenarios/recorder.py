@@ -10,10 +10,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from scenarios.outcomes import Outcomes, count_outcome, write_outcomes
+from scenarios.outcomes import OutcomeCount, Outcomes, count_outcome, write_outcomes
 from scenarios.samples import SAMPLE, Outcome
 
 _pack = SAMPLE.pack
+_OK = Outcome.ok
 
 
 class Recorder:
@@ -23,9 +24,9 @@ class Recorder:
         self._worker = worker
         self._operation_names = operation_names
         self._rows = bytearray()
-        self._outcomes: Outcomes = {}
+        self._ok = [0] * len(operation_names)
+        self._errors: Outcomes = {}
         self._outcomes_file = output_dir / f"outcomes-{worker}.json"
-        self._outcomes_changed = True
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
         self._descriptor = os.open(output_dir / f"samples-{worker}.bin", flags, 0o644)
 
@@ -45,16 +46,24 @@ class Recorder:
         self._rows += _pack(
             due_ns, start_ns, end_ns, body_bytes, sequence, operation, outcome, self._worker, in_flight
         )
-        count_outcome(self._outcomes, self._operation_names[operation], outcome, message)
-        self._outcomes_changed = True
+        if outcome is _OK:
+            self._ok[operation] += 1
+        else:
+            count_outcome(self._errors, self._operation_names[operation], outcome, message)
 
     def flush(self) -> None:
         """Write what was recorded since the last time."""
         while self._rows:
             del self._rows[: os.write(self._descriptor, self._rows)]
-        if self._outcomes_changed:
-            write_outcomes(self._outcomes, self._outcomes_file)
-            self._outcomes_changed = False
+        write_outcomes(self._outcomes(), self._outcomes_file)
+
+    def _outcomes(self) -> Outcomes:
+        right = {
+            name: {_OK.name: OutcomeCount(count, "")}
+            for name, count in zip(self._operation_names, self._ok, strict=True)
+            if count
+        }
+        return {name: right.get(name, {}) | self._errors.get(name, {}) for name in right | self._errors}
 
     def close(self) -> None:
         """Flush and close; nothing can be recorded afterwards."""
