@@ -8,12 +8,15 @@ import numpy as np
 from harness.measure.samples import Samples, Seconds, is_ok, is_sent
 from harness.measure.window import Window
 from harness.model import GeneratorHealth
-from harness.stats.quantiles import quantile
+from harness.stats.quantiles import percentiles, quantile, share_exceeds
 from scenarios.load_plan import LoadPlan
 from scenarios.schedule import worker_users
 
 #: An RSS call takes 2 to 5 ms: a generator that is later than this in 1 of 100 has shaped the p99 it reports.
 LAG_P99_LIMIT_S = 0.005
+
+#: What p99 leaves above it: more late requests than this, beyond chance, put the p99 of the lag above its limit.
+LATE_LIMIT_RATIO = 0.01
 
 #: A worker above this share of one core queues its own requests; Locust itself warns at 0.9.
 WORKER_CPU_LIMIT_RATIO = 0.8
@@ -49,23 +52,25 @@ def lags_s(samples: Samples, plan: LoadPlan, window: Window) -> Seconds:
 
 
 def generator_health(lags: Seconds, busiest_worker_cpu_ratio: float | None) -> GeneratorHealth:
-    """p50 and p99 of the lag in seconds; None where no request had a free user."""
+    """p50 and p99 of the lag in seconds; None where the sample does not support them."""
+    found = percentiles(lags)
     return GeneratorHealth(
-        lag_p50_s=quantile(lags, 0.50) if lags.size else None,
-        lag_p99_s=quantile(lags, 0.99) if lags.size else None,
+        lag_p50_s=found.p50_s.value if found.p50_s else None,
+        lag_p99_s=found.p99_s.value if found.p99_s else None,
         busiest_worker_cpu_ratio=busiest_worker_cpu_ratio,
     )
 
 
-def generator_problems(health: GeneratorHealth) -> list[str]:
-    """What is wrong with the generator, in words; empty when nothing is."""
+def generator_problems(lags: Seconds, busiest_worker_cpu_ratio: float | None) -> list[str]:
+    """What is wrong with the generator, in words; empty when nothing is, or too few requests could show it."""
     problems = []
-    if health.lag_p99_s is not None and health.lag_p99_s > LAG_P99_LIMIT_S:
+    late = lags > LAG_P99_LIMIT_S
+    if share_exceeds(late, LATE_LIMIT_RATIO):
         problems.append(
-            f"the generator was the bottleneck: although a user was free, 1 of 100 requests left "
-            f"{health.lag_p99_s * 1e3:.1f} ms late or more (limit {LAG_P99_LIMIT_S * 1e3:.0f} ms)"
+            f"the generator was the bottleneck: although a user was free, {late.mean():.1%} of the requests left "
+            f"more than {LAG_P99_LIMIT_S * 1e3:.0f} ms late (limit {LATE_LIMIT_RATIO:.0%})"
         )
-    ratio = health.busiest_worker_cpu_ratio
+    ratio = busiest_worker_cpu_ratio
     if ratio is not None and ratio > WORKER_CPU_LIMIT_RATIO:
         problems.append(
             f"the generator was the bottleneck: its busiest worker used {ratio:.0%} of a core "

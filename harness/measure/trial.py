@@ -62,9 +62,9 @@ def summarise_trial(
     window = measured_window(plan, files.start_ns or 0, samples, complete=status != "incomplete")
     due = window.due(samples)
     snapshots = covering(read_usage(trial_directory / "usage.jsonl"), window.begin_ns, window.end_ns)
-    health = generator_health(lags_s(samples, plan, window), worker_cpu_ratio(snapshots))
+    lags, cpu_ratio = lags_s(samples, plan, window), worker_cpu_ratio(snapshots)
     open_loop = plan.rate_per_s is not None
-    found = [*_count_problems(files, window), *generator_problems(health)]
+    found = [*_count_problems(files, window), *generator_problems(lags, cpu_ratio)]
     if open_loop and (problem := rate_problem(samples, window)):
         found.append(problem)
     return TrialResult(
@@ -85,7 +85,7 @@ def summarise_trial(
         ),
         cpu_per_request=cpu_per_request(snapshots, samples),
         memory=largest_memory(snapshots),
-        generator=health,
+        generator=generator_health(lags, cpu_ratio),
         audit=audit,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, bdtrik
+from scipy.special import bdtr, bdtrc, bdtrik
 
 from harness.model import Interval, Percentiles
 
@@ -84,6 +84,17 @@ def percentile_interval(values: Numbers, share: float) -> Interval | None:
     low = float(ordered[math.floor((ranks[0] - 1) * block)])
     high = float(ordered[min(values.size, math.ceil(ranks[1] * block)) - 1])
     return Interval(value=value, low=low, high=high) if math.isfinite(high) else None
+
+
+def share_exceeds(indicator: Numbers, share: float) -> bool:
+    """Whether more than ``share`` of the requests have the property ``indicator``, beyond chance.
+
+    One-sided binomial test at (1 - CONFIDENCE_RATIO) / 2 with the effective number of requests, as for
+    :func:`percentile_interval`: the lower bound of the quantile 1 - share then lies among those that have it.
+    """
+    inflation = max(1.0, variance_inflation(indicator))
+    count, having = math.floor(indicator.size / inflation), math.floor(float(indicator.sum()) / inflation)
+    return having > 0 and float(bdtrc(having - 1, count, share)) <= (1.0 - CONFIDENCE_RATIO) / 2.0
 
 
 def percentiles(values_s: Numbers) -> Percentiles:

@@ -70,30 +70,43 @@ def test_requests_outside_the_window_are_seen_as_busy_users_only(
     assert lags_s(samples, plan_of(users=1), window).size == 0
 
 
-def test_health_holds_the_percentiles_of_the_lag() -> None:
-    health = generator_health(np.arange(1.0, 101.0), 0.25)
-    assert health == GeneratorHealth(lag_p50_s=50.0, lag_p99_s=99.0, busiest_worker_cpu_ratio=0.25)
+def test_health_holds_the_percentiles_of_the_lag_that_the_sample_supports() -> None:
+    lags = np.random.default_rng(1).permutation(np.arange(1.0, 1001.0))
+    assert generator_health(lags, 0.25) == GeneratorHealth(500.0, 990.0, busiest_worker_cpu_ratio=0.25)
+    assert generator_health(lags[:100] * 0.0, None) == GeneratorHealth(0.0, None, None)
     assert generator_health(np.array([]), None) == GeneratorHealth(None, None, None)
 
 
+def lags_with(late: int) -> np.ndarray:
+    """1,000 lags of which some, here and there, are above the limit."""
+    lags = np.full(1_000, LAG_P99_LIMIT_S)
+    lags[:late] = 0.02
+    return np.random.default_rng(2).permutation(lags)
+
+
 @pytest.mark.parametrize(
-    ("lag_p99_s", "cpu_ratio", "complaints"),
+    ("late", "cpu_ratio", "complaints"),
     [
-        (LAG_P99_LIMIT_S, WORKER_CPU_LIMIT_RATIO, []),
-        (None, None, []),
-        (0.0123, 0.1, ["12.3 ms late"]),
-        (0.0, 0.93, ["93% of a core"]),
-        (1.0, 1.0, ["1000.0 ms late", "100% of a core"]),
+        (0, WORKER_CPU_LIMIT_RATIO, []),
+        (10, None, []),
+        (40, 0.1, ["4.0% of the requests left more than 5 ms late (limit 1%)"]),
+        (0, 0.93, ["93% of a core"]),
+        (1_000, 1.0, ["100.0% of the requests", "100% of a core"]),
     ],
 )
 def test_a_generator_above_its_limits_was_the_bottleneck(
-    lag_p99_s: float | None, cpu_ratio: float | None, complaints: list[str]
+    late: int, cpu_ratio: float | None, complaints: list[str]
 ) -> None:
-    problems = generator_problems(GeneratorHealth(0.0, lag_p99_s, cpu_ratio))
+    problems = generator_problems(lags_with(late), cpu_ratio)
     assert len(problems) == len(complaints)
     for problem, complaint in zip(problems, complaints, strict=True):
         assert problem.startswith("the generator was the bottleneck")
         assert complaint in problem
+
+
+def test_too_few_requests_show_nothing_about_the_generator() -> None:
+    assert generator_problems(np.array([]), None) == []
+    assert generator_problems(np.array([0.02] + [0.0] * 29), None) == []
 
 
 def test_a_load_that_is_served_in_time_is_no_problem(samples_of: SamplesOf, window: Window) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from harness.stats.quantiles import (
     percentile_interval,
     percentiles,
     quantile,
+    share_exceeds,
     variance_inflation,
 )
 
@@ -168,6 +170,28 @@ def test_shifting_the_values_shifts_the_interval(values: np.ndarray, share: floa
 def test_the_interval_encloses_its_value(values: np.ndarray, share: float) -> None:
     interval = percentile_interval(values, share)
     assert interval is None or interval.low <= interval.value <= interval.high
+
+
+@given(st.integers(1, 500), st.data())
+def test_a_share_is_exceeded_where_the_binomial_test_of_scipy_says_so(count: int, data: st.DataObject) -> None:
+    having = data.draw(st.integers(0, count))
+    with mock.patch("harness.stats.quantiles.variance_inflation", return_value=1.0):
+        ours = share_exceeds(np.arange(count) < having, 0.01)
+    assert ours == (stats.binomtest(having, count, 0.01, alternative="greater").pvalue <= 0.025)
+
+
+def test_one_late_request_of_thirty_is_chance_and_three_are_not() -> None:
+    assert not share_exceeds(np.arange(30) == 7, 0.01)
+    assert share_exceeds(np.arange(30) % 10 == 7, 0.01)
+    assert not share_exceeds(np.array([], dtype=bool), 0.01)
+
+
+def test_one_long_delay_is_no_sign_of_many() -> None:
+    # 30 of 1,000 are 3 %, but all in one stretch: as good as a single event
+    indicator = np.zeros(1_000, dtype=bool)
+    indicator[500:530] = True
+    assert not share_exceeds(indicator, 0.01)
+    assert share_exceeds(np.random.default_rng(16).permutation(indicator), 0.01)
 
 
 COVERAGE = [(0.0, 1_000), (0.5, 2_000), (0.9, 10_000)]
