@@ -46,7 +46,7 @@ def variance_inflation(indicator: Numbers) -> float:
         return 1.0
     sums = np.concatenate(([0.0], np.cumsum(indicator - mean)))
     batch_sums = sums[size:] - sums[:-size]
-    variance = count * float(batch_sums @ batch_sums) / size / ((count - size + 1) * (count - size))
+    variance = count * float(np.square(batch_sums).sum()) / size / ((count - size + 1) * (count - size))
     return variance / (mean * (1.0 - mean))
 
 
