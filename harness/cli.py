@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, ParamSpec
 
 import click
 import msgspec
@@ -27,18 +27,20 @@ EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN,
 
 DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
 
-progress = Console(stderr=True, highlight=False)
+Given = ParamSpec("Given")
+
+progress = Console(stderr=True, highlight=False, soft_wrap=True)
 
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True
 )
 
 
-def reports_errors(function: Callable[..., None]) -> Callable[..., None]:
+def reports_errors(function: Callable[Given, None]) -> Callable[Given, None]:
     """Turn our errors into one message on stderr and the exit code that belongs to them."""
 
     @wraps(function)
-    def wrapped(*arguments: Any, **options: Any) -> None:
+    def wrapped(*arguments: Given.args, **options: Given.kwargs) -> None:
         try:
             function(*arguments, **options)
         except SettingsError as error:
@@ -80,7 +82,10 @@ def doctor(form: str) -> None:
     else:
         for finding in findings:
             mark = "ok     " if finding.good else "missing"
-            click.echo(f"{mark} {finding.what}: {finding.detail}" + ("" if finding.good else f"\n        {finding.remedy}"))
+            click.echo(
+                f"{mark} {finding.what}: {finding.detail}"
+                + ("" if finding.good else f"\n        {finding.remedy}")
+            )
     if not all(finding.good for finding in findings):
         sys.exit(EXIT_HARNESS)
 

@@ -62,7 +62,9 @@ def _space(folder: Path) -> Finding:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free_bytes = shutil.disk_usage(existing).free
     detail = f"{free_bytes / 2**30:.1f} GiB free"
-    return Finding(f"space in {folder}", free_bytes >= WANTED_FREE_BYTES, detail, "free some, or name another folder")
+    return Finding(
+        f"space in {folder}", free_bytes >= WANTED_FREE_BYTES, detail, "free some, or name another folder"
+    )
 
 
 def _builds(cache_folder: Path) -> Finding:

@@ -33,8 +33,8 @@ TAURUS_KEYS = {
 
 #: Top-level keys that Taurus knows.
 TOP_LEVEL_KEYS = frozenset(
-    "settings modules execution scenarios services reporting provisioning cli cli-aliases included-configs "
-    "version install-id bzt-log testcases".split()
+    {"settings", "modules", "execution", "scenarios", "services", "reporting", "provisioning", "cli"}
+    | {"cli-aliases", "included-configs", "version", "install-id"}
 )
 
 #: Names the file in which a key stands, for a path such as ("modules", "rss-stack", "profile").
@@ -141,7 +141,7 @@ def _read_trial(
         reading.mistake((*path, "throughput"), "needs hold-for, ramp-up or iterations to know when to end")
     if values["steps"] and not values["ramp-up"]:
         reading.mistake((*path, "steps"), "needs ramp-up, the time over which the steps are taken")
-    scenario = scenarios.get(name) or {key.name: key.default for key in SCENARIO_KEYS}
+    scenario = scenarios.get(name) or {key.name: key.default_value for key in SCENARIO_KEYS}
     return TrialSettings(
         name=f"{index + 1}-{name}",
         scenario=name,
@@ -199,7 +199,7 @@ class _Reading:
         from_environment = bool(key.variable and key.variable in self.environ)
         value = self.environ[cast("str", key.variable)] if from_environment else given.get(key.name)
         if value is None:
-            return key.default
+            return key.default_value
         try:
             return key.read(value)
         except ValueError as error:
@@ -208,7 +208,7 @@ class _Reading:
                 self.mistakes.append(f"environment: {key.variable}: {what}")
             else:
                 self.mistake((*path, key.name), what)
-            return key.default
+            return key.default_value
 
     def check_variables(self) -> None:
         known = {key.variable for keys in SECTIONS.values() for key in keys if key.variable}

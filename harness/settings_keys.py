@@ -24,9 +24,14 @@ class Key:
 
     name: str
     read: Reader
+    #: as it would stand in the file; None for no value
     default: Any
     meaning: str
     variable: str | None = None
+
+    @property
+    def default_value(self) -> Any:
+        return None if self.default is None else self.read(self.default)
 
 
 def choice(*allowed: str) -> Reader:
@@ -117,15 +122,15 @@ STACK_KEYS = (
     Key("seed", whole_number(0, 2**31 - 1), 1, "of the data set and the arrivals", "RSSBENCH_SEED"),
     Key("runtime", choice("processes"), "processes", "how the stack runs", "RSSBENCH_RUNTIME"),
     Key("port", whole_number(1024, 65535), None, "of the services; a free one if not given", "RSSBENCH_PORT"),
-    Key("exact", yes_or_no, True, "count the SQL of every operation after the load", "RSSBENCH_EXACT"),
+    Key("exact", yes_or_no, "true", "count the SQL of every operation after the load", "RSSBENCH_EXACT"),
     Key("cache", text, None, "folder of the installed builds", "RSSBENCH_CACHE"),
     Key("folder", text, None, "where stacks live while they run", "RSSBENCH_STACK_FOLDER"),
 )
 
 LOAD_KEYS = (
     Key("workers", whole_number(1, 64), 1, "generator processes that share the load", "RSSBENCH_WORKERS"),
-    Key("request-timeout", duration_s, 30.0, "deadline of one request"),
-    Key("drain-timeout", duration_s, 10.0, "how long due requests may be served after the end"),
+    Key("request-timeout", duration_s, "30s", "deadline of one request"),
+    Key("drain-timeout", duration_s, "10s", "how long due requests may be served after the end"),
 )
 
 REPORT_KEYS = (Key("criteria", criteria, (), "what must hold for every trial, beside no errors"),)
@@ -134,7 +139,7 @@ EXECUTION_KEYS = (
     Key("scenario", text, None, "name of a scenario or workload"),
     Key("concurrency", whole_number(1, 1000), 1, "users; with throughput: connections that serve the arrivals"),
     Key("throughput", rate, None, "requests per second, open-loop; without it users work back to back"),
-    Key("ramp-up", duration_s, 0.0, "until the full load is reached; not part of the measured window"),
+    Key("ramp-up", duration_s, "0s", "until the full load is reached; not part of the measured window"),
     Key("hold-for", duration_s, None, "how long the full load is held and measured"),
     Key("steps", whole_number(1, 1000), None, "ramp up in this many equal steps"),
     Key("iterations", whole_number(1, 1_000_000), None, "of each user"),

@@ -5,7 +5,7 @@ A run that is killed leaves a ``run.json`` that says incomplete, beside the samp
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import time
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class RunRecord:
             run_id=directory.name,
             status="incomplete",
             problems=(NOT_FINISHED,),
-            started_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             duration_s=0.0,
             command=run_command,
             runtime="processes",
@@ -58,7 +58,9 @@ class RunRecord:
     def result(self) -> RunResult:
         return self._result
 
-    def stack_is_ready(self, build: BuildIdentity, data_set: DataSet, ready_s: float, database_version: str) -> None:
+    def stack_is_ready(
+        self, build: BuildIdentity, data_set: DataSet, ready_s: float, database_version: str
+    ) -> None:
         environment = msgspec.structs.replace(self._result.environment, database_version=database_version)
         self._update(build=build, data_set=data_set, stack_ready_s=ready_s, environment=environment)
 
@@ -100,7 +102,9 @@ def recover_run(directory: Path) -> RunResult:
     for trial in sorted((directory / "trials").glob("*/plan.json")):
         if trial.parent.name not in known:
             try:
-                found.append(summarise_trial(trial.parent, status="incomplete", problems=(NOT_FINISHED,), audit=None))
+                found.append(
+                    summarise_trial(trial.parent, status="incomplete", problems=(NOT_FINISHED,), audit=None)
+                )
             except RssbenchError:
                 continue
     return msgspec.structs.replace(run, trials=(*run.trials, *found)) if found else run

@@ -12,49 +12,10 @@ from harness.measure.criteria import parse_criterion
 from harness.measure.trial import summarise_trial
 from harness.measure.usage import UsageRecorder
 from harness.measure.workers import Workers
-from harness.model import Audit, Load, TrialResult, TrialStatus
+from harness.model import Audit, TrialResult, TrialStatus
 from harness.stack.lifecycle import Stack
 from scenarios.catalogue import read_catalogue
 from scenarios.load_plan import LoadPlan
-
-
-def plan_load(
-    stack: Stack,
-    workload: str,
-    load: Load,
-    *,
-    weights: dict[str, float] | None,
-    seed: int,
-    directory: Path,
-    token_prefix: str,
-    request_timeout_s: float,
-    drain_timeout_s: float,
-) -> LoadPlan:
-    """The orders for worker 0; the other workers get the same but for their number."""
-    identity = stack.identities["admin"]
-    return LoadPlan(
-        scenario=workload,
-        weights=weights,
-        arrivals=load.arrivals,
-        rate_per_s=load.throughput_per_s,
-        users=load.concurrency,
-        ramp_up_s=load.ramp_up_s,
-        hold_for_s=load.hold_for_s,
-        steps=load.steps,
-        iterations=load.iterations,
-        workers=load.workers,
-        seed=seed,
-        connection=load.connection,
-        service_url=stack.service_url,
-        ca_file=str(stack.ca_file),
-        certificate_file=str(identity.certificate_file),
-        key_file=str(identity.key_file),
-        catalogue_file=str(stack.catalogue_file),
-        output_dir=str(directory),
-        token_prefix=token_prefix,
-        request_timeout_s=request_timeout_s,
-        drain_timeout_s=drain_timeout_s,
-    )
 
 
 class TrialRun:
@@ -116,7 +77,9 @@ def judge_trial(result: TrialResult, criteria: tuple[str, ...]) -> TrialResult:
     if result.requests == 0:
         failures.insert(0, "no request was sent")
     if result.audit and result.audit.lost:
-        failures.append(f"{result.audit.lost} of {result.audit.acknowledged} acknowledged writes are not in the database")
+        failures.append(
+            f"{result.audit.lost} of {result.audit.acknowledged} acknowledged writes are not in the database"
+        )
     if not failures:
         return result
     return msgspec.structs.replace(result, status="failed", problems=(*failures, *result.problems))

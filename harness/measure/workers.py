@@ -71,10 +71,7 @@ class Workers:
         codes = [process.poll() for process in self.processes]
         for worker, code in enumerate(codes):
             if code not in (None, 0):
-                raise RssbenchError(
-                    f"generator worker {worker} of {self.plan.scenario} ended with code {code}; its last lines:\n"
-                    + command.last_lines(self._log_file(worker))
-                )
+                raise self._failure(worker, f"ended with code {code}")
         return any(code is None for code in codes)
 
     def stop(self) -> None:
@@ -96,18 +93,14 @@ class Workers:
         while waiting:
             waiting -= {worker for worker in waiting if (self.directory / f"ready-{worker}").exists()}
             if waiting and not self.running():
-                worker = min(waiting)
-                raise RssbenchError(
-                    f"generator worker {worker} of {self.plan.scenario} ended before it was ready; its last lines:\n"
-                    + command.last_lines(self._log_file(worker))
-                )
+                raise self._failure(min(waiting), "ended before it was ready")
             if time.monotonic() > deadline:
-                worker = min(waiting)
-                raise RssbenchError(
-                    f"generator worker {worker} of {self.plan.scenario} was not ready within {READY_TIMEOUT_S:.0f} s; "
-                    f"its last lines:\n" + command.last_lines(self._log_file(worker))
-                )
+                raise self._failure(min(waiting), f"was not ready within {READY_TIMEOUT_S:.0f} s")
             command.wait_seconds(0.02)
+
+    def _failure(self, worker: int, what: str) -> RssbenchError:
+        last = command.last_lines(self._log_file(worker))
+        return RssbenchError(f"generator worker {worker} of {self.plan.scenario} {what}; its last lines:\n{last}")
 
     def _log_file(self, worker: int) -> Path:
         return self.directory / f"worker-{worker}.log"

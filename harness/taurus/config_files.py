@@ -16,7 +16,11 @@ OPTION = "option -o"
 def config_files(arguments: Sequence[str] | None = None) -> list[Path]:
     """The configuration files named on bzt's command line."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    return [Path(name) for name in arguments if Path(name).suffix in {".yml", ".yaml", ".json"} and Path(name).is_file()]
+    return [
+        Path(name)
+        for name in arguments
+        if Path(name).suffix in {".yml", ".yaml", ".json"} and Path(name).is_file()
+    ]
 
 
 def locator(files: Sequence[Path]) -> Callable[[tuple[str | int, ...]], str]:

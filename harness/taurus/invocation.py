@@ -72,5 +72,7 @@ def _only(content: dict[str, Any], scenarios: Sequence[str]) -> dict[str, Any]:
     executions = [entry for entry in content.get("execution") or [] if isinstance(entry, dict)]
     names = [str(entry.get("scenario")) for entry in executions]
     if unknown := [name for name in scenarios if name not in names]:
-        raise SettingsError([f"--scenario: {name!r} is not allowed; allowed: {', '.join(names)}" for name in unknown])
+        raise SettingsError(
+            [f"--scenario: {name!r} is not allowed; allowed: {', '.join(names)}" for name in unknown]
+        )
     return content | {"execution": [entry for entry in executions if str(entry.get("scenario")) in scenarios]}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 from bzt.engine import ScenarioExecutor
 from bzt.modules.aggregator import ConsolidatingAggregator
 
-from harness.measure.trial_run import TrialRun, plan_load
+from harness.measure.trial_run import TrialRun
 from harness.model import RssbenchError, TrialResult
 from harness.settings import TrialSettings
 from harness.taurus.failure import JobFailed
 from harness.taurus.sample_reader import SampleReader
 from harness.taurus.stack_service import RssStack, find_stack, reason_text
+from harness.taurus.trial_plan import plan_trial
 
 
 class RssLoad(ScenarioExecutor):  # type: ignore[misc]
@@ -46,18 +46,8 @@ class RssLoad(ScenarioExecutor):  # type: ignore[misc]
         assert stack
         self.log.info("Trial %s", settings.name)
         try:
-            stack.reload_data_set()
-            plan = plan_load(
-                stack,
-                settings.workload,
-                settings.load,
-                weights=settings.weights,
-                seed=job.seed,
-                directory=self._directory,
-                token_prefix=secrets.token_hex(4),
-                request_timeout_s=job.request_timeout_s,
-                drain_timeout_s=job.drain_timeout_s,
-            )
+            self.service.renew_data_set()
+            plan = plan_trial(stack, job, settings, self._directory)
             self.trial = TrialRun(stack, plan, job.criteria)
             self.trial.start()
         except RssbenchError as error:

@@ -9,8 +9,6 @@ from bzt import AutomatedShutdown
 from bzt.engine import Reporter, Singletone
 
 from harness.taurus.stack_service import find_stack, reason_text
-from reports.page import write_report
-from reports.tables import text_table, verdict_line
 
 
 class RssReport(Reporter, Singletone):  # type: ignore[misc]
@@ -18,6 +16,10 @@ class RssReport(Reporter, Singletone):  # type: ignore[misc]
 
     def post_process(self) -> None:
         """Raise AutomatedShutdown (exit code 3) when the run failed; an interrupted run keeps bzt's own code."""
+        # pandas and matplotlib are read when the load is over, not while a user waits for it to begin
+        from reports.page import write_report  # noqa: PLC0415
+        from reports.tables import text_table, verdict_line  # noqa: PLC0415
+
         service = find_stack(self.engine)
         if service.record is None:
             return

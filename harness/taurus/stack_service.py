@@ -8,10 +8,9 @@ import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 from bzt import ManualShutdown, TaurusConfigError
-from bzt.engine import Service, Singletone
+from bzt.engine import Engine, Service, Singletone
 
 from harness.builds.environment import prepare_build
 from harness.dataset.profiles import PROFILES
@@ -34,6 +33,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         self.job: Job
         self.stack: Stack | None = None
         self.record: RunRecord | None = None
+        self._data_set_used = False
 
     def prepare(self) -> None:
         super().prepare()
@@ -67,6 +67,13 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             build.identity, self.stack.data_set, self.stack.ready_s, self.stack.database_version
         )
 
+    def renew_data_set(self) -> None:
+        """The data set as it was loaded, for whoever comes next; the first to come finds it so."""
+        assert self.stack
+        if self._data_set_used:
+            self.stack.reload_data_set()
+        self._data_set_used = True
+
     def check(self) -> bool:
         """Never the one to end a run, unless a part of the stack died."""
         assert self.stack
@@ -82,7 +89,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             return
         self.log.info("Counting SQL statements and rows of every operation")
         try:
-            self.stack.reload_data_set()
+            self.renew_data_set()
             catalogue = read_catalogue(self.stack.catalogue_file)
             self.record.add_exact(count_operations(self.stack, catalogue, OPERATIONS))
         except RssbenchError as error:
@@ -96,7 +103,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             self.record.finish(stopped_by=reason_text(self.engine.stopping_reason) or "no reporter was asked for")
 
 
-def find_stack(engine: Any) -> RssStack:
+def find_stack(engine: Engine) -> RssStack:
     """The rss-stack service of a job; TaurusConfigError when ``services`` does not have it."""
     for service in engine.services:
         if isinstance(service, RssStack):
