@@ -199,8 +199,11 @@ def _version_answered(address: DatabaseAddress) -> str | None:
         )
     except pymysql.err.OperationalError:
         return None
-    with connection:
-        return str(connection.get_server_info())  # type: ignore[no-untyped-call]
+    # not get_server_info(): the handshake puts "5.5.5-" before MariaDB's version
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT VERSION()")
+        ((version,),) = cursor.fetchall()
+        return str(version)
 
 
 def _program(name: str) -> str:
