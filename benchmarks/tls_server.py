@@ -90,7 +90,7 @@ class Server:
 @contextlib.contextmanager
 def serving(directory: Path, *options: str) -> Iterator[Server]:
     """A server and what a plan for it needs; ends with the block."""
-    directory.mkdir(exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True)
     certificates = make_certificates(directory / "certificates")
     catalogue_file = directory / "catalogue.json"
     rows = dict.fromkeys(("SiteStatus", "ResourceStatus", "PilotCache", "PolicyResult", "DowntimeCache"), 1)
