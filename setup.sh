@@ -24,6 +24,7 @@ need gcc command -v gcc
 need libc6-dev test -f /usr/include/stdlib.h
 need swig command -v swig
 need pkg-config command -v pkg-config
+need openssl command -v openssl
 need libssl-dev test -f /usr/include/openssl/ssl.h
 need libmariadb-dev pkg-config --exists libmariadb
 need python3-venv "$python" -c 'import ensurepip'

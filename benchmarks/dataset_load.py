@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import os
 import resource
 import sys
 import tempfile
@@ -29,7 +28,7 @@ from harness.dataset.content import table_contents
 from harness.dataset.loading import load_data_set
 from harness.dataset.profiles import PROFILES
 from harness.dataset.table_content import TableContent
-from harness.settings import default_cache_folder, default_stack_folder
+from harness.settings import cache_folder, stack_folder
 from harness.stack.database import DatabaseAddress
 from harness.stack.filling import empty_tables
 from harness.stack.lifecycle import start_stack
@@ -51,8 +50,8 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="loads per profile (default: %(default)s)")
     options = parser.parse_args()
 
-    cache = Path(os.environ.get("RSSBENCH_CACHE") or default_cache_folder())
-    root = Path(os.environ.get("RSSBENCH_STACK_FOLDER") or default_stack_folder())
+    cache = cache_folder()
+    root = stack_folder()
     build = prepare_build(BUILD, cache, report_progress)
     with (
         tempfile.TemporaryDirectory() as logs,

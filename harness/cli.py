@@ -17,7 +17,7 @@ from harness.builds.environment import prepare_build
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
 from harness.model import RssbenchError, RunResult, SettingsError
-from harness.settings import default_cache_folder, default_stack_folder
+from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import STACK_KEYS
 
 EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_HARNESS = 0, 1, 2, 4
@@ -205,11 +205,3 @@ def print_stacks(stacks: list[Any], form: str) -> None:
     for info in stacks:
         for name, value in msgspec.to_builtins(info).items():
             click.echo(f"| {name} | {value} |" if form == "markdown" else f"{name:18} {value}")
-
-
-def cache_folder() -> Path:
-    return Path(os.environ.get("RSSBENCH_CACHE") or default_cache_folder()).absolute()
-
-
-def stack_folder() -> Path:
-    return Path(os.environ.get("RSSBENCH_STACK_FOLDER") or default_stack_folder()).absolute()

@@ -6,6 +6,7 @@ An environment variable wins over the file. Nothing is started or written here.
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,13 +70,21 @@ class Job:
     trials: tuple[TrialSettings, ...]
 
 
-def default_cache_folder() -> Path:
-    return Path.home() / ".cache" / "rssbench"
+def cache_folder() -> Path:
+    """Where builds are installed, for commands that read no job."""
+    return _folder(os.environ.get("RSSBENCH_CACHE"), default=Path.home() / ".cache" / "rssbench")
 
 
-def default_stack_folder() -> Path:
-    # Not below a home folder: the database runs as another user when we are root.
-    return Path("/var/tmp/rssbench")  # noqa: S108 - made with a mode of its own by the stack
+def stack_folder() -> Path:
+    """Where stacks live while they run, for commands that read no job.
+
+    Not below a home folder: as root, the database runs under an account that may not enter it.
+    """
+    return _folder(os.environ.get("RSSBENCH_STACK_FOLDER"), default=Path(f"/var/tmp/rssbench-{os.getuid()}"))  # noqa: S108
+
+
+def _folder(given: str | None, *, default: Path) -> Path:
+    return Path(given).expanduser().absolute() if given else default
 
 
 def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Locate) -> Job:
@@ -98,8 +107,8 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
         seed=stack["seed"],
         service_port=stack["port"],
         exact=stack["exact"],
-        cache_folder=Path(stack["cache"] or default_cache_folder()).expanduser().absolute(),
-        stack_folder=Path(stack["folder"] or default_stack_folder()).expanduser().absolute(),
+        cache_folder=_folder(stack["cache"], default=cache_folder()),
+        stack_folder=_folder(stack["folder"], default=stack_folder()),
         request_timeout_s=load["request-timeout"],
         drain_timeout_s=load["drain-timeout"],
         criteria=report["criteria"],

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from harness.builds.environment import BuildEnvironment, prepare_build
-from harness.cli import cache_folder
 from harness.dataset.profiles import PROFILES
+from harness.settings import cache_folder
 from harness.stack.lifecycle import Stack, start_stack
 
 _ran: list[str] = []
@@ -64,17 +64,18 @@ def stack_root() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def stack(build: BuildEnvironment, stack_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(build: BuildEnvironment, stack_root: Path) -> Iterator[Stack]:
     """A stack with profile S, for tests that only look or have databases of their own in it."""
-    logs = tmp_path_factory.mktemp("logs")
-    with start_stack(build, profile=PROFILES["S"], seed=7, stack_root=stack_root, log_directory=logs) as started:
+    with start_stack(build, profile=PROFILES["S"], seed=7, stack_root=stack_root, log_directory=None) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def loaded_stack(build: BuildEnvironment, stack_root: Path) -> Iterator[Callable[[str], Stack]]:
-    """``loaded_stack(profile)``: a stack for tests that write, with that data set as it was loaded, whatever tests
-    did before. There is one per profile."""
+    """``loaded_stack(profile)``: a real stack with that data set as it was loaded, whatever tests did before.
+
+    There is one stack per profile and session.
+    """
     started: dict[str, Stack] = {}
     with contextlib.ExitStack() as ends:
 
@@ -82,10 +83,10 @@ def loaded_stack(build: BuildEnvironment, stack_root: Path) -> Iterator[Callable
             if profile in started:
                 started[profile].reload_data_set()
             else:
-                stack = start_stack(
+                one = start_stack(
                     build, profile=PROFILES[profile], seed=7, stack_root=stack_root, log_directory=None
                 )
-                started[profile] = ends.enter_context(stack)
+                started[profile] = ends.enter_context(one)
             return started[profile]
 
         yield loaded

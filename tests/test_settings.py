@@ -66,7 +66,9 @@ def test_all_mistakes_are_told_at_once_with_file_key_value_and_what_is_allowed()
     assert "my.yml: modules.rss-stack.sede: unknown key" in text
     assert "did you mean seed?" in text
     assert "my.yml: modules.rss-load.workers: 0 is not allowed; allowed: a whole number from 1 to 64" in text
-    assert "my.yml: scenarios.select_mix.arrivals: 'random' is not allowed; allowed: one of constant, poisson" in text
+    assert (
+        "my.yml: scenarios.select_mix.arrivals: 'random' is not allowed; allowed: one of constant, poisson" in text
+    )
     assert "my.yml: execution[0].concurrency: 'many' is not allowed" in text
 
 
@@ -76,7 +78,9 @@ def test_an_unknown_scenario_is_refused_with_the_known_ones() -> None:
 
 
 def test_a_scenario_may_give_a_workload_another_name() -> None:
-    config = one_trial(scenario="cold") | {"scenarios": {"cold": {"workload": "select_mix", "connection": "per-call"}}}
+    config = one_trial(scenario="cold") | {
+        "scenarios": {"cold": {"workload": "select_mix", "connection": "per-call"}}
+    }
     trial = job(config).trials[0]
     assert (trial.name, trial.workload, trial.load.connection) == ("1-cold", "select_mix", "per-call")
 
@@ -139,7 +143,9 @@ def test_a_wrong_load_is_refused(key: str, value: object) -> None:
     assert any(f"execution[0].{key}" in line for line in mistakes(one_trial(**{key: value})))
 
 
-@pytest.mark.parametrize("value", [{"ResourceStatus.no such": 1}, {}, "all", {"ResourceStatus.select by name": -1}])
+@pytest.mark.parametrize(
+    "value", [{"ResourceStatus.no such": 1}, {}, "all", {"ResourceStatus.select by name": -1}]
+)
 def test_wrong_weights_are_refused(value: object) -> None:
     config = one_trial() | {"scenarios": {"select_mix": {"weights": value}}}
     assert any("scenarios.select_mix.weights" in line for line in mistakes(config))

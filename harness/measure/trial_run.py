@@ -12,7 +12,7 @@ from harness.measure.criteria import parse_criterion
 from harness.measure.trial import summarise_trial
 from harness.measure.usage import UsageRecorder
 from harness.measure.workers import Workers
-from harness.model import Audit, TrialResult, TrialStatus
+from harness.model import Audit, RssbenchError, TrialResult, TrialStatus
 from harness.stack.lifecycle import Stack
 from scenarios.catalogue import read_catalogue
 from scenarios.load_plan import LoadPlan
@@ -57,12 +57,14 @@ class TrialRun:
         return result
 
     def _audit(self, problems: list[str]) -> Audit | None:
-        catalogue = read_catalogue(self.stack.catalogue_file)
         try:
+            catalogue = read_catalogue(self.stack.catalogue_file)
             return audit_writes(self.directory, catalogue, self.stack.database.url)
         except sqlalchemy.exc.SQLAlchemyError as error:
             problems.append(f"writes could not be looked up, the database did not answer: {type(error).__name__}")
-            return None
+        except (RssbenchError, OSError) as error:
+            problems.append(f"writes could not be looked up: {error}")
+        return None
 
 
 def judge_trial(result: TrialResult, criteria: tuple[str, ...]) -> TrialResult:

@@ -1,31 +1,15 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy
 
-from harness.builds.environment import prepare_build
-from harness.dataset.profiles import PROFILES
-from harness.settings import default_cache_folder, default_stack_folder
 from harness.stack.database import DATABASES
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
 
 UrlOf = Callable[[str], sqlalchemy.URL]
-
-
-@pytest.fixture(scope="package")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack for its database: the tables in it are those that the real DIRAC made."""
-    cache = Path(os.environ.get("RSSBENCH_CACHE") or default_cache_folder())
-    root = Path(os.environ.get("RSSBENCH_STACK_FOLDER") or default_stack_folder())
-    logs = tmp_path_factory.mktemp("logs")
-    build = prepare_build("9.1.22", cache, lambda _line: None)
-    with start_stack(build, profile=PROFILES["S"], seed=1, stack_root=root, log_directory=logs) as stack:
-        yield stack
 
 
 _numbers = itertools.count()

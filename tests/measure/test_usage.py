@@ -79,7 +79,10 @@ def test_the_recorder_writes_down_cpu_and_memory_of_every_group(tmp_path: Path) 
 
 def test_a_process_that_ends_keeps_the_cpu_time_it_was_last_seen_with(tmp_path: Path) -> None:
     file = tmp_path / "usage.jsonl"
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+    program = [sys.executable, "-c", "print('working', flush=True); input()"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        child.stdout.readline()
         recorder = UsageRecorder(file, {"service": [child.pid]})
         recorder.sample()
         child.communicate(b"\n")

@@ -88,7 +88,6 @@ def test_the_verdict_comes_first_and_the_words_last(page: Page) -> None:
 
 def test_the_sections_stand_in_their_order(page: Page) -> None:
     expected = [
-        "Remarks",
         "Summary",
         "Acknowledged writes, looked up in the database",
         "Scenario select_mix",
