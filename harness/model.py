@@ -100,6 +100,8 @@ class GeneratorHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lag_p50_s: float | None
     lag_p99_s: float | None
     busiest_worker_cpu_ratio: float | None
+    #: of all CPU time of this machine, what the hypervisor gave to others meanwhile
+    stolen_cpu_ratio: float | None = None
 
 
 class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -39,6 +39,10 @@ GLOSSARY = {
     "rate asked, rate reached": "requests per second due by the schedule, and rightly answered.",
     "lag": "from due until really sent, while a user was free: the generator's own lateness.",
     "busiest worker": "CPU time of the busiest generator process, in percent of one core.",
+    "stolen CPU": (
+        "of all CPU time of this machine, what a hypervisor gave to others during the trial. It makes everything "
+        "late, generator and service alike."
+    ),
     "found, overwritten, lost": (
         "an acknowledged write is found when the row carries that request's own token; overwritten when a later "
         "acknowledged write went to the same row and its token is there; lost otherwise."

@@ -51,24 +51,34 @@ def lags_s(samples: Samples, plan: LoadPlan, window: Window) -> Seconds:
     return np.concatenate(found)
 
 
-def generator_health(lags: Seconds, busiest_worker_cpu_ratio: float | None) -> GeneratorHealth:
+def generator_health(
+    lags: Seconds, busiest_worker_cpu_ratio: float | None, stolen_cpu_ratio: float | None = None
+) -> GeneratorHealth:
     """p50 and p99 of the lag in seconds; None where the sample does not support them."""
     found = percentiles(lags)
     return GeneratorHealth(
         lag_p50_s=found.p50_s.value if found.p50_s else None,
         lag_p99_s=found.p99_s.value if found.p99_s else None,
         busiest_worker_cpu_ratio=busiest_worker_cpu_ratio,
+        stolen_cpu_ratio=stolen_cpu_ratio,
     )
 
 
-def generator_problems(lags: Seconds, busiest_worker_cpu_ratio: float | None) -> list[str]:
+def generator_problems(
+    lags: Seconds, busiest_worker_cpu_ratio: float | None, stolen_cpu_ratio: float | None = None
+) -> list[str]:
     """What is wrong with the generator, in words; empty when nothing is, or too few requests could show it."""
     problems = []
+    stolen = (
+        f"; the hypervisor gave {stolen_cpu_ratio:.0%} of this machine's CPU time to others"
+        if stolen_cpu_ratio
+        else ""
+    )
     late = lags > LAG_P99_LIMIT_S
     if share_exceeds(late, LATE_LIMIT_RATIO):
         problems.append(
             f"the generator was the bottleneck: although a user was free, {late.mean():.1%} of the requests left "
-            f"more than {LAG_P99_LIMIT_S * 1e3:.0f} ms late (limit {LATE_LIMIT_RATIO:.0%})"
+            f"more than {LAG_P99_LIMIT_S * 1e3:.0f} ms late (limit {LATE_LIMIT_RATIO:.0%}){stolen}"
         )
     ratio = busiest_worker_cpu_ratio
     if ratio is not None and ratio > WORKER_CPU_LIMIT_RATIO:

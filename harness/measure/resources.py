@@ -36,6 +36,14 @@ def worker_cpu_ratio(snapshots: Sequence[Snapshot]) -> float | None:
     return max(used_ns.values()) / (last.t_monotonic_ns - first.t_monotonic_ns) if used_ns else None
 
 
+def stolen_cpu_ratio(snapshots: Sequence[Snapshot], cores: int) -> float | None:
+    """CPU time that a hypervisor gave to others, over what ``cores`` could have given; None where unknown."""
+    if not snapshots or snapshots[0].stolen_ns is None or snapshots[-1].stolen_ns is None:
+        return None
+    elapsed_ns = snapshots[-1].t_monotonic_ns - snapshots[0].t_monotonic_ns
+    return (snapshots[-1].stolen_ns - snapshots[0].stolen_ns) / (elapsed_ns * cores)
+
+
 def largest_memory(snapshots: Sequence[Snapshot]) -> Memory:
     """The largest resident set of service and database in any snapshot; None where none was seen."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from harness.measure.generator_health import generator_health, generator_problems, lags_s, rate_problem
-from harness.measure.resources import cpu_per_request, largest_memory, worker_cpu_ratio
+from harness.measure.resources import cpu_per_request, largest_memory, stolen_cpu_ratio, worker_cpu_ratio
 from harness.measure.samples import Samples, is_ok, latencies_s, read_samples, service_times_s
 from harness.measure.usage import covering, read_usage
 from harness.measure.window import Window, measured_window
@@ -63,8 +64,9 @@ def summarise_trial(
     due = window.due(samples)
     snapshots = covering(read_usage(trial_directory / "usage.jsonl"), window.begin_ns, window.end_ns)
     lags, cpu_ratio = lags_s(samples, plan, window), worker_cpu_ratio(snapshots)
+    stolen = stolen_cpu_ratio(snapshots, os.cpu_count() or 1)
     open_loop = plan.rate_per_s is not None
-    found = [*_count_problems(files, window), *generator_problems(lags, cpu_ratio)]
+    found = [*_count_problems(files, window), *generator_problems(lags, cpu_ratio, stolen)]
     if open_loop and (problem := rate_problem(samples, window)):
         found.append(problem)
     return TrialResult(
@@ -85,7 +87,7 @@ def summarise_trial(
         ),
         cpu_per_request=cpu_per_request(snapshots, samples),
         memory=largest_memory(snapshots),
-        generator=generator_health(lags, cpu_ratio),
+        generator=generator_health(lags, cpu_ratio, stolen),
         audit=audit,
     )
 

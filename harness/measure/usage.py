@@ -16,11 +16,16 @@ _SCHEDULER_CLOCK = 2
 
 
 class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``cpu_ns``: group to pid to CPU time since the process began. ``rss_bytes``: group to resident memory."""
+    """``cpu_ns``: group to pid to CPU time since the process began. ``rss_bytes``: group to resident memory.
+
+    ``stolen_ns``: CPU time of all cores that a hypervisor gave to others since the start of this machine
+    (``steal`` of proc_stat(5), 10 ms steps); None where the kernel does not tell.
+    """
 
     t_monotonic_ns: int
     cpu_ns: dict[str, dict[int, int]]
     rss_bytes: dict[str, int]
+    stolen_ns: int | None = None
 
 
 def process_cpu_ns(pid: int) -> int:
@@ -51,7 +56,7 @@ class UsageRecorder:
         instant_ns = time.monotonic_ns()
         for group, processes in self._processes.items():
             rss_bytes[group] = sum(self._observe(group, process) for process in processes)
-        line = msgspec.json.encode(Snapshot(instant_ns, self._cpu_ns, rss_bytes))
+        line = msgspec.json.encode(Snapshot(instant_ns, self._cpu_ns, rss_bytes, _stolen_ns()))
         with self._file.open("ab") as stream:
             stream.write(line + b"\n")
 
@@ -100,6 +105,11 @@ def cpu_ns_between(first: Snapshot, last: Snapshot, group: str) -> dict[int, int
     """CPU time that each process of a group used between two snapshots, by pid; empty for an unknown group."""
     before = first.cpu_ns.get(group, {})
     return {pid: used - before.get(pid, 0) for pid, used in last.cpu_ns.get(group, {}).items()}
+
+
+def _stolen_ns() -> int | None:
+    stolen_s = getattr(psutil.cpu_times(), "steal", None)
+    return None if stolen_s is None else round(stolen_s * 1e9)
 
 
 def _process(pid: int, group: str) -> psutil.Process:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.measure.resources import cpu_per_request, largest_memory, worker_cpu_ratio
+from harness.measure.resources import cpu_per_request, largest_memory, stolen_cpu_ratio, worker_cpu_ratio
 from harness.measure.samples import Samples
 from harness.measure.usage import Snapshot
 from harness.model import CpuPerRequest, Memory
@@ -51,3 +51,15 @@ def test_without_snapshots_or_requests_nothing_is_claimed(
     assert cpu_per_request(snapshots, samples_of([])) == nothing
     assert worker_cpu_ratio([]) is None
     assert largest_memory([]) == Memory(None, None)
+
+
+def test_stolen_time_is_compared_with_all_cores() -> None:
+    """0.4 s of 2 s on two cores."""
+    first = Snapshot(0, {}, {}, stolen_ns=1_000_000_000)
+    last = Snapshot(2_000_000_000, {}, {}, stolen_ns=1_400_000_000)
+    assert stolen_cpu_ratio([first, last], cores=2) == 0.1
+
+
+def test_stolen_time_is_unknown_where_the_kernel_does_not_tell() -> None:
+    assert stolen_cpu_ratio([Snapshot(0, {}, {}), Snapshot(1, {}, {})], cores=2) is None
+    assert stolen_cpu_ratio([], cores=2) is None
