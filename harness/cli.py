@@ -18,7 +18,7 @@ from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
 from harness.model import RssbenchError, RunResult, SettingsError
 from harness.settings import cache_folder, stack_folder
-from harness.settings_keys import STACK_KEYS
+from harness.settings_keys import STACK_KEYS, settings_table
 
 EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_HARNESS = 0, 1, 2, 4
 
@@ -141,6 +141,12 @@ def operations(form: str) -> None:
     for operation in OPERATIONS:
         cells = (operation.name, operation.kind, ", ".join(used[operation.name]))
         click.echo(f"| {' | '.join(cells)} |" if form == "markdown" else f"{cells[0]:52} {cells[1]:6} {cells[2]}")
+
+
+@main.command()
+def settings() -> None:
+    """Print the table of settings."""
+    click.echo(settings_table())
 
 
 @main.group()

@@ -162,3 +162,14 @@ SECTIONS = {
 
 #: Variables with our prefix that are not settings of a job.
 INTERNAL_VARIABLES = frozenset({"RSSBENCH_LOAD_PLAN", "RSSBENCH_MARK"})
+
+
+def settings_table() -> str:
+    """All settings as a Markdown table."""
+    lines = ["| key | default | meaning | variable |", "|---|---|---|---|"]
+    for section, keys in SECTIONS.items():
+        for key in keys:
+            default = "" if key.default in (None, ()) else f"`{key.default}`"
+            variable = f"`{key.variable}`" if key.variable else ""
+            lines.append(f"| `{section}.{key.name}` | {default} | {key.meaning} | {variable} |")
+    return "\n".join(lines)

@@ -11,7 +11,7 @@ from bzt.utils import BetterDict
 
 from harness.model import SettingsError
 from harness.settings import Job, read_job
-from harness.settings_keys import SECTIONS
+from harness.settings_keys import SECTIONS, settings_table
 
 TAURUS_YML = Path(__file__).parents[1] / "taurus.yml"
 
@@ -170,3 +170,8 @@ def test_a_configuration_of_bzt_is_read_like_a_plain_one() -> None:
     merged = BetterDict()
     merged.merge(one_trial() | {"modules": {"rss-stack": {"profile": "S"}}})
     assert job(merged) == job(one_trial() | {"modules": {"rss-stack": {"profile": "S"}}})
+
+
+def test_the_readme_has_the_table_of_settings() -> None:
+    readme = TAURUS_YML.with_name("README.md").read_text()
+    assert f"made by `rssbench settings` -->\n{settings_table()}\n<!-- end of settings -->" in readme
