@@ -56,9 +56,9 @@ def cpu_us(client: str, server: Server, directory: Path, requests: int) -> float
         "COST_REQUESTS": str(requests),
         "COST_RESULT": str(result_file),
     }
-    run_worker(plan, locustfile=LOCUSTFILE, environment=settings)
+    samples = run_worker(plan, locustfile=LOCUSTFILE, environment=settings)
     found_us, failed = result_file.read_text().split()
-    if int(failed):
+    if int(failed) or samples["outcome"].any():
         raise SystemExit(f"{failed} requests of {client} failed: {directory}/worker.log")
     return float(found_us)
 

@@ -92,7 +92,15 @@ class HttpsClient:
 
     def call(self, service: str, method: str, arguments: Sequence[Any]) -> Answer:
         """The answer whatever its HTTP status; CallFailedError when there is none, or none that is complete."""
-        message = self._message(service, method, arguments)
+        return self.send(self.prepare(service, method, arguments))
+
+    def prepare(self, service: str, method: str, arguments: Sequence[Any]) -> bytes:
+        """The request as it goes over the wire; any client of the same URL and ``keep_alive`` can send it."""
+        body = f"method={method}&args={encode_arguments(arguments).translate(_QUOTED)}"
+        return f"POST /ResourceStatus/Tornado{service}{self._head}{len(body)}\r\n\r\n{body}".encode("ascii")
+
+    def send(self, message: bytes) -> Answer:
+        """As :meth:`call`, with a request that is prepared."""
         start_ns = time.monotonic_ns()
         deadline_s = start_ns / 1e9 + self._timeout_s
         connect_ns = 0
@@ -126,10 +134,6 @@ class HttpsClient:
 
     def _open(self, deadline_s: float) -> TlsConnection:
         return TlsConnection(self._host, self._port, self._context, deadline_s)
-
-    def _message(self, service: str, method: str, arguments: Sequence[Any]) -> bytes:
-        body = f"method={method}&args={encode_arguments(arguments).translate(_QUOTED)}"
-        return f"POST /ResourceStatus/Tornado{service}{self._head}{len(body)}\r\n\r\n{body}".encode("ascii")
 
 
 def _failure(error: Exception, start_ns: int) -> CallFailedError:

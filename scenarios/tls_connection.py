@@ -1,18 +1,22 @@
 """A TLS byte stream to one server in which every wait ends at a deadline.
 
-TLS runs on memory buffers (:class:`ssl.MemoryBIO`) over a plain socket: one system call fetches many TLS
-records, each wait sees the same deadline however slowly bytes drip in, and under gevent only the plain
-socket has to be cooperative. Deadlines are ``time.monotonic()`` instants in seconds; a wait that reaches one
-raises :class:`TimeoutError`, and whatever else goes wrong with the network or TLS is an :class:`OSError`.
+TLS runs on memory buffers (:class:`ssl.MemoryBIO`) over a non-blocking socket: one system call fetches many
+TLS records, and each wait sees the same deadline however slowly bytes drip in. Deadlines are
+``time.monotonic()`` instants in seconds; a wait that reaches one raises :class:`TimeoutError`, and whatever else
+goes wrong with the network or TLS is an :class:`OSError`.
 """
 
 from __future__ import annotations
 
+import _socket  # the interpreter's own sockets, which gevent leaves as they are
+import errno
 import functools
+import os
 import socket
 import ssl
-import time
 from typing import Any
+
+from scenarios.socket_wait import socket_wait
 
 #: Bytes asked from the kernel, and from TLS, at once.
 _READ_BYTES = 262_144
@@ -45,11 +49,12 @@ class TlsConnection:
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self._socket = _connect(host, port, deadline_s)
+        self._wait = socket_wait(self._socket.fileno())
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._shake_hands(deadline_s)
         except BaseException:
-            self._socket.close()
+            self.close()
             raise
 
     def _shake_hands(self, deadline_s: float) -> None:
@@ -73,10 +78,12 @@ class TlsConnection:
     def receive(self, deadline_s: float) -> bytes:
         """Bytes as they come, at least one; none at the end of the stream."""
         while True:
+            if not self._incoming.pending and not self._tls.pending():
+                self._fetch(deadline_s)
             try:
                 return self._tls.read(_READ_BYTES)
             except ssl.SSLWantReadError:
-                self._fetch(deadline_s)
+                continue  # half a record, or one without data
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
 
@@ -86,7 +93,6 @@ class TlsConnection:
         Session tickets that come late are taken in; an end of stream, an error or an answer nobody asked for
         mean that the connection cannot be used any more.
         """
-        self._socket.settimeout(0)
         try:
             self._take(self._socket.recv(_READ_BYTES))
             self._tls.read(1)
@@ -97,10 +103,12 @@ class TlsConnection:
         return False
 
     def close(self) -> None:
+        self._wait.close()
         self._socket.close()
 
     def _fetch(self, deadline_s: float) -> None:
-        self._socket.settimeout(_remaining_s(deadline_s))
+        # after a request nothing has come yet, so wait first
+        self._wait.readable(deadline_s)
         self._take(self._socket.recv(_READ_BYTES))
 
     def _take(self, encrypted: bytes) -> None:
@@ -112,18 +120,20 @@ class TlsConnection:
     def _flush(self, deadline_s: float) -> None:
         encrypted = self._outgoing.read()
         while encrypted:
-            self._socket.settimeout(_remaining_s(deadline_s))
-            encrypted = encrypted[self._socket.send(encrypted) :]
+            try:
+                encrypted = encrypted[self._socket.send(encrypted) :]
+            except BlockingIOError:
+                self._wait.writable(deadline_s)
 
 
-def _connect(host: str, port: int, deadline_s: float) -> socket.socket:
+def _connect(host: str, port: int, deadline_s: float) -> _socket.socket:
     """The first address that answers; the error of the last one when none does."""
     failure: OSError = OSError(f"{host} has no address")
     for family, kind, protocol, _name, address in addresses_of(host, port):
-        connecting = socket.socket(family, kind, protocol)
+        connecting = _socket.socket(family, kind, protocol)
         try:
-            connecting.settimeout(_remaining_s(deadline_s))
-            connecting.connect(address)
+            connecting.setblocking(False)  # noqa: FBT003
+            _connect_to(connecting, address, deadline_s)
         except OSError as error:
             connecting.close()
             failure = error
@@ -135,8 +145,14 @@ def _connect(host: str, port: int, deadline_s: float) -> socket.socket:
     raise failure
 
 
-def _remaining_s(deadline_s: float) -> float:
-    remaining_s = deadline_s - time.monotonic()
-    if remaining_s <= 0:
-        raise TimeoutError("deadline reached")
-    return remaining_s
+def _connect_to(connecting: _socket.socket, address: tuple[Any, ...], deadline_s: float) -> None:
+    number = connecting.connect_ex(address)
+    if number == errno.EINPROGRESS:
+        wait = socket_wait(connecting.fileno())
+        try:
+            wait.writable(deadline_s)
+        finally:
+            wait.close()
+        number = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if number:
+        raise OSError(number, os.strerror(number))

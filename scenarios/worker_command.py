@@ -14,10 +14,10 @@ def worker_command(plan: LoadPlan, python: str) -> list[str]:
     It ends by itself, with exit code 0 when it did its job even if requests failed. SIGTERM ends it early; what
     it measured is kept.
     """
-    users = str(len(worker_users(plan)))
+    users = len(worker_users(plan))
     locustfile = Path(__file__).with_name(f"{plan.scenario}.py")
     return [
         python,
         *("-m", "locust", "-f", str(locustfile), "--headless", "--only-summary", "--loglevel", "WARNING"),
-        *("--users", users, "--spawn-rate", "100000"),
+        *("--users", str(users), "--spawn-rate", str(max(1, users))),
     ]
