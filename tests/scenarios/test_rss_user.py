@@ -33,6 +33,10 @@ from scenarios.workloads import WORKLOADS
 
 from .conftest import Certificates, Connection, ScriptedServer
 
+# whole workers: each imports Locust and speaks TLS to a service of its own
+pytestmark = pytest.mark.stack
+
+
 Serve = Callable[..., ScriptedServer]
 
 WRITTEN = b'{"OK": true, "Value": null}'
