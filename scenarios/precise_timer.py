@@ -2,7 +2,7 @@
 
 gevent's event loop sleeps in ``epoll_wait``, whose timeout is whole milliseconds: ``gevent.sleep`` wakes about
 0.7 ms late, a tenth of an RSS call. A kernel timer (timerfd) is a file that becomes readable at its instant, so
-the loop wakes as it does for an answer, at no cost in CPU time. Python has timerfd from 3.13; until then ctypes.
+the loop wakes as it does for an answer, without spinning. Python has timerfd from 3.13; until then ctypes.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Recorder:
 
     def flush(self) -> None:
         """Write the samples recorded since the last time, and the counts when there are new errors: replacing
-        a file costs as much as recording 300 requests."""
+        a file takes as long as recording hundreds of requests."""
         while self._rows:
             del self._rows[: os.write(self._descriptor, self._rows)]
         if self._new_errors:

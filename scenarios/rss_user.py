@@ -113,7 +113,7 @@ class RequestError(Exception):
 
 def tell_locust(environment: Environment) -> None:
     """Fire Locust's event for the requests that ended since the last time. In a loop, because one by one after
-    each answer the cold code would cost as much as a tenth of all that the user does."""
+    each answer the cold code takes several times as long."""
     ended, environment.rss_ended = environment.rss_ended, []
     for name, latency_ms, body_bytes, outcome, message in ended:
         environment.events.request.fire(

@@ -1,7 +1,7 @@
 """Waiting until a socket can be read or written, with or without gevent, until a deadline.
 
-Under gevent this is half as costly as a gevent socket with a timeout. After each wait for an answer the caches are
-cold, so what counts is how little code stands between the wait and the answer.
+Under gevent this stands in for a gevent socket with a timeout. After each wait for an answer the caches are cold,
+so what counts is how little code stands between the wait and the answer.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class _GreenletWait:
         self._write.close()
 
     def _wait(self, watcher: Any, deadline_s: float) -> None:  # noqa: ANN401  gevent has no types
+        self._hub.loop.update_now()  # or the timer would count from when the loop last ran
         timer = self._hub.loop.timer(remaining_s(deadline_s))
         timer.start(self._current().throw, TimeoutError("deadline reached"))
         try:
