@@ -54,13 +54,27 @@ def build() -> BuildEnvironment:
     return prepare_build("9.1.22", cache_folder(), print)
 
 
-@pytest.fixture(scope="session")
-def stack_root() -> Iterator[Path]:
+@contextlib.contextmanager
+def reachable_folder() -> Iterator[Path]:
     """Not below pytest's own folder, which the account of the database server may not enter."""
     folder = Path(tempfile.mkdtemp(prefix="rssbench-test-", dir="/var/tmp"))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def stack_root() -> Iterator[Path]:
+    """Where the stacks of this session live."""
+    with reachable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def bzt_stack_root() -> Iterator[Path]:
+    """Where bzt's stacks live: all that stands in it belongs to the one bzt that runs."""
+    with reachable_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
