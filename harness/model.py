@@ -108,7 +108,8 @@ class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Acknowledged writes against what the database holds.
 
     ``found``: rows that carry the token of exactly that request. ``overwritten``: a later acknowledged
-    write went to the same row, whose token is there. ``lost``: neither.
+    write went to the same row, whose token is there. ``lost``: neither. A delete is found when none of the
+    rows that it asked for is left.
     """
 
     acknowledged: int

@@ -17,6 +17,7 @@ from harness.settings_keys import (
     EXECUTION_KEYS,
     INTERNAL_VARIABLES,
     LOAD_KEYS,
+    NEEDED_MODULES,
     REPORT_KEYS,
     SCENARIO_KEYS,
     SECTIONS,
@@ -99,6 +100,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
     load = reading.section(modules.get("rss-load"), ("modules", "rss-load"), LOAD_KEYS)
     report = reading.section(modules.get("rss-report"), ("modules", "rss-report"), REPORT_KEYS)
     trials = _read_trials(config, reading, int(load["workers"] or 1))
+    reading.need_modules(config)
     if reading.mistakes:
         raise SettingsError(reading.mistakes)
     return Job(
@@ -194,6 +196,12 @@ class _Reading:
             self.mistake(path, f"{content!r} is not allowed; allowed: keys with values")
             return {}
         return dict(content)  # bzt's own mapping answers {} for what it does not have
+
+    def need_modules(self, config: Mapping[str, Any]) -> None:
+        for section, module in NEEDED_MODULES.items():
+            entries = config.get(section) if isinstance(config.get(section), list) else []
+            if module not in [one.get("module") if isinstance(one, Mapping) else one for one in entries]:
+                self.mistake((section,), f"{module} is missing; allowed: a list that has it, such as [{module}]")
 
     def section(self, content: Any, path: tuple[str | int, ...], keys: tuple[Key, ...]) -> dict[str, Any]:
         """The values of one section by key; a wrong one is noted and replaced by its default."""

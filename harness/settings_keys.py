@@ -160,6 +160,9 @@ SECTIONS = {
     "scenarios.NAME": SCENARIO_KEYS,
 }
 
+#: Without these bzt would run the load, or none, and exit 0 whatever came of it.
+NEEDED_MODULES = {"services": "rss-stack", "reporting": "rss-report"}
+
 #: Variables with our prefix that are not settings of a job.
 INTERNAL_VARIABLES = frozenset({"RSSBENCH_LOAD_PLAN", "RSSBENCH_MARK"})
 

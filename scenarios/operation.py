@@ -19,16 +19,29 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """Rows of which a delete leaves none: ``column`` is below ``below`` and ``VO`` is ``vo``."""
+
+    database: str
+    table: str
+    column: str
+    below: int
+    vo: str
+
+
+@dataclass(frozen=True)
 class Call:
     """The positional arguments of the RPC and the check of its value.
 
     ``check`` gets the decoded ``Value`` and returns what is wrong with it, or None.
     ``target`` names the row that a write goes to (any hashable text), so that the audit knows overwriting.
+    ``gone`` says what a delete, which can carry no token, must have removed.
     """
 
     arguments: list[Any]
     check: Callable[[Any], str | None]
     target: str = ""
+    gone: Gone | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from scenarios.answers import deleted, dirac_instant, nothing
 from scenarios.catalogue import Catalogue, StatusRow
-from scenarios.operation import Call, Operation, TokenColumn
+from scenarios.operation import Call, Gone, Operation, TokenColumn
 from scenarios.prepared import Prepared, ToCall, on_each, shuffled, written_rows
 
 #: How many of the loaded log rows one "delete old log" removes.
@@ -101,7 +101,8 @@ def _delete_log(catalogue: Catalogue) -> ToCall:
     def to_call(position: int) -> Call:
         below = min((position + 1) * LOG_ROWS_PER_DELETE, loaded) + 1
         arguments = ["ResourceLog", {"Meta": {"older": ["ID", below]}, "VO": "all"}]
-        return Call(arguments, deleted(below - 1))
+        gone = Gone("ResourceStatusDB", "ResourceLog", "ID", below, "all")
+        return Call(arguments, deleted(below - 1), gone=gone)
 
     return lambda request: to_call(request.position)
 

@@ -16,8 +16,12 @@ from harness.settings_keys import SECTIONS, settings_table
 TAURUS_YML = Path(__file__).parents[1] / "taurus.yml"
 
 
+MODULES: dict[str, Any] = {"services": ["rss-stack"], "reporting": ["rss-report"]}
+
+
 def job(config: dict[str, Any], environ: dict[str, str] | None = None) -> Job:
-    return read_job(config, environ or {}, lambda _path: "my.yml")
+    """The job of this configuration, which has our modules if it does not say otherwise."""
+    return read_job(MODULES | config, environ or {}, lambda _path: "my.yml")
 
 
 def mistakes(config: dict[str, Any], environ: dict[str, str] | None = None) -> list[str]:
@@ -101,6 +105,21 @@ def test_a_job_without_executions_is_refused(nothing: dict[str, Any]) -> None:
     assert "execution: nothing to do" in mistake
 
 
+@pytest.mark.parametrize(("section", "module"), [("services", "rss-stack"), ("reporting", "rss-report")])
+@pytest.mark.parametrize("content", [None, [], ["other"], [{"module": "other"}], {"module": "x"}, "rss", [["x"]]])
+def test_a_job_without_our_modules_is_refused_for_it_would_pass_whatever_happened(
+    section: str, module: str, content: object
+) -> None:
+    [mistake] = mistakes(one_trial() | {section: content})
+    assert mistake == f"my.yml: {section}: {module} is missing; allowed: a list that has it, such as [{module}]"
+
+
+def test_our_modules_may_stand_beside_others_and_as_mappings() -> None:
+    services = ["other", {"module": "rss-stack", "profile": "S"}]
+    reporting = [{"module": "passfail", "criteria": []}, {"module": "rss-report"}]
+    assert job(one_trial() | {"services": services, "reporting": reporting}).trials
+
+
 def test_the_environment_wins_over_the_file() -> None:
     config = one_trial() | {"modules": {"rss-stack": {"profile": "S"}}}
     assert job(config, {"RSSBENCH_PROFILE": "L"}).profile == "L"
@@ -168,7 +187,7 @@ def test_every_key_has_a_default_that_its_own_reader_accepts() -> None:
 def test_a_configuration_of_bzt_is_read_like_a_plain_one() -> None:
     """bzt's mapping answers an empty mapping for a key it does not have."""
     merged = BetterDict()
-    merged.merge(one_trial() | {"modules": {"rss-stack": {"profile": "S"}}})
+    merged.merge(MODULES | one_trial() | {"modules": {"rss-stack": {"profile": "S"}}})
     assert job(merged) == job(one_trial() | {"modules": {"rss-stack": {"profile": "S"}}})
 
 

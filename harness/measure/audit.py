@@ -1,10 +1,12 @@
 """Every acknowledged write is looked up in the database by the token that only its request carried.
+A delete carries none: none of the rows that it asked for may be left.
 
 DIRAC answers OK to an insert whose key exists already, so an acknowledgement proves nothing: the row does.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from harness.measure.trial import read_trial
 from harness.model import Audit, RssbenchError
 from scenarios.catalogue import Catalogue
 from scenarios.load_plan import LoadPlan
-from scenarios.operation import Operation, Request, TokenColumn
+from scenarios.operation import Gone, Operation, Request, TokenColumn
 from scenarios.operations import OPERATIONS
 from scenarios.request_stream import UNSENT_SEQUENCE, iterations
 
@@ -37,34 +39,43 @@ class Write:
 
     operation: Operation
     request: Request
-    column: TokenColumn
     start_ns: int
     end_ns: int | None
 
     @property
     def value(self) -> str:
-        """What the column holds when this write stands in the database."""
-        return self.column.value(self.request.token)
+        """What its column holds when this write stands in the database."""
+        assert self.operation.token_column
+        return self.operation.token_column.value(self.request.token)
 
     def target(self, catalogue: Catalogue) -> str:
         """The row it went to; a write that names none has a row of its own."""
         return self.operation.call(catalogue, self.request).target or self.request.token
+
+    def gone(self, catalogue: Catalogue) -> Gone:
+        """What must not be there after this write, which is a delete."""
+        gone = self.operation.call(catalogue, self.request).gone
+        assert gone, f"the audit does not know what {self.operation.name} leaves"
+        return gone
 
 
 def audit_writes(trial_directory: Path, catalogue: Catalogue, url_of: Callable[[str], sa.URL]) -> Audit:
     """Look up all acknowledged writes of a trial, ramp-up included; ``url_of`` gives the URL of a database.
 
     An acknowledged write whose token is not there was overwritten when another write to the same row is there that
-    can have come after it, and lost otherwise. sqlalchemy.exc.SQLAlchemyError when the database does not answer,
-    RssbenchError when a file is broken or the samples are not those of the plan.
+    can have come after it, and lost otherwise; a delete is lost when a row that it asked for is there.
+    sqlalchemy.exc.SQLAlchemyError when the database does not answer, RssbenchError when a file is broken or the
+    samples are not those of the plan.
     """
     files = read_trial(trial_directory)
-    writes: dict[TokenColumn, list[Write]] = defaultdict(list)
+    writes: dict[TokenColumn | None, list[Write]] = defaultdict(list)
     for worker in range(files.plan.workers):
         for write in _writes_of(files.samples, msgspec.structs.replace(files.plan, worker=worker)):
-            writes[write.column].append(write)
-    overwritten, lost = 0, []
+            writes[write.operation.token_column].append(write)
+    acknowledged = sum(write.end_ns is not None for sent in writes.values() for write in sent)
+    overwritten, lost = 0, _left_undone(url_of, catalogue, writes.pop(None, []))
     for column, sent in writes.items():
+        assert column
         present = _present_values(url_of(column.database), column, [write.value for write in sent])
         missing = [write for write in sent if write.end_ns is not None and write.value not in present]
         if missing:
@@ -72,7 +83,6 @@ def audit_writes(trial_directory: Path, catalogue: Catalogue, url_of: Callable[[
             without_row = [one for one in missing if last_written.get(one.target(catalogue), 0) <= one.start_ns]
             overwritten += len(missing) - len(without_row)
             lost += [write.request.token for write in without_row]
-    acknowledged = sum(write.end_ns is not None for sent in writes.values() for write in sent)
     return Audit(
         acknowledged=acknowledged,
         found=acknowledged - overwritten - len(lost),
@@ -83,7 +93,7 @@ def audit_writes(trial_directory: Path, catalogue: Catalogue, url_of: Callable[[
 
 
 def _writes_of(samples: Samples, plan: LoadPlan) -> Iterator[Write]:
-    """The writes that the plan's worker sent and that leave a token, in the order it built them.
+    """The writes that the plan's worker sent, in the order it built them.
 
     What each request was is replayed, for samples say which operation was sent, not to which row.
     """
@@ -98,9 +108,8 @@ def _writes_of(samples: Samples, plan: LoadPlan) -> Iterator[Write]:
                 f"the plan of worker {plan.worker} does not belong to its samples: request {sequence}"
             )
         operation = OPERATIONS[index]
-        if operation.kind == "write" and operation.token_column:
-            answered_ns = end_ns if acknowledged else None
-            yield Write(operation, replayed.request, operation.token_column, start_ns, answered_ns)
+        if operation.kind == "write":
+            yield Write(operation, replayed.request, start_ns, end_ns if acknowledged else None)
 
 
 def _last_written(catalogue: Catalogue, present: list[Write]) -> dict[str, float]:
@@ -110,6 +119,35 @@ def _last_written(catalogue: Catalogue, present: list[Write]) -> dict[str, float
         target = write.target(catalogue)
         latest[target] = max(latest.get(target, 0), float("inf") if write.end_ns is None else write.end_ns)
     return latest
+
+
+def _left_undone(url_of: Callable[[str], sa.URL], catalogue: Catalogue, deletes: list[Write]) -> list[str]:
+    """The tokens of acknowledged deletes of whose rows any is left.
+
+    One look-up per table and VO: the smallest value left there is below what exactly these deletes asked for.
+    """
+    smallest: dict[Gone, int | None] = {}
+    undone = []
+    for write in deletes:
+        if write.end_ns is None:
+            continue
+        gone = write.gone(catalogue)
+        rows = dataclasses.replace(gone, below=0)
+        if rows not in smallest:
+            smallest[rows] = _smallest_value(url_of(gone.database), gone)
+        left = smallest[rows]
+        if left is not None and left < gone.below:
+            undone.append(write.request.token)
+    return undone
+
+
+def _smallest_value(url: sa.URL, gone: Gone) -> int | None:
+    """Of the column in the rows of this VO; None when there is no such row."""
+    table = sa.table(gone.table, sa.column(gone.column, sa.Integer), sa.column("VO", sa.String))
+    statement = sa.select(sa.func.min(table.c[gone.column])).where(table.c.VO.in_([gone.vo]))
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+        found: int | None = connection.scalar(statement)
+        return found
 
 
 def _present_values(url: sa.URL, column: TokenColumn, values: Iterable[str]) -> set[str]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -21,8 +22,11 @@ from harness.measure.audit import audit_writes
 from harness.measure.samples import Samples
 from harness.model import Audit, RssbenchError
 from harness.stack.database import DatabaseServer
-from scenarios.catalogue import Catalogue
+from harness.stack.lifecycle import Stack
+from scenarios.catalogue import Catalogue, read_catalogue
+from scenarios.https_client import decode_answer
 from scenarios.load_plan import LoadPlan
+from scenarios.operation import Request
 from scenarios.operations import OPERATIONS
 from scenarios.request_stream import UNSENT_SEQUENCE, iterations
 from scenarios.samples import Outcome
@@ -33,7 +37,10 @@ DOWNTIME, HISTORY, PILOT = (
     "ResourceStatus.insert history",
     "ResourceManagement.addOrModify pilot",
 )
+DELETE = "ResourceStatus.delete old log"
 INDEX = {operation.name: index for index, operation in enumerate(OPERATIONS)}
+#: Rows of the log that deletes go through, ten by ten.
+LOADED_LOG_ROWS = 25
 #: Rows that the update of downtimes goes round.
 DOWNTIMES = 5
 
@@ -43,11 +50,12 @@ WriteTrial = Callable[..., Path]
 UrlOf = Callable[[str], sa.URL]
 AuditOf = Callable[..., Audit]
 Store = Callable[[str, list[str]], None]
+Log = Callable[[Iterable[int], str], None]
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    rows = {"ResourceStatus": 36, "DowntimeCache": DOWNTIMES, "PilotCache": 35}
+    rows = {"ResourceStatus": 36, "ResourceLog": LOADED_LOG_ROWS, "DowntimeCache": DOWNTIMES, "PilotCache": 35}
     return catalogue_of(PROFILES["S"], 1, rows)
 
 
@@ -263,3 +271,82 @@ def test_a_sequence_that_occurs_twice_is_refused(
     directory = write_trial(samples, plan=plan_of(weights={HISTORY: 1}))
     with pytest.raises(RssbenchError, match="request 3"):
         audit_writes(directory, catalogue, no_database)
+
+
+@pytest.fixture
+def log(url_of: UrlOf) -> Iterator[Log]:
+    """The log with rows of these IDs and this VO."""
+    engine = sa.create_engine(url_of("ResourceStatusDB"), poolclass=sa.NullPool)
+    table = sa.Table("ResourceLog", sa.MetaData(), sa.Column("ID", sa.Integer), sa.Column("VO", sa.String(64)))
+    table.create(engine)
+
+    def fill(numbers: Iterable[int], vo: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(sa.insert(table), [{"ID": number, "VO": vo} for number in numbers])
+
+    yield fill
+    table.drop(engine)
+
+
+def test_a_delete_is_found_when_no_row_that_it_asked_for_is_left(
+    samples_of: SamplesOf, log: Log, audit_of: AuditOf
+) -> None:
+    """The first two asked for rows 1 to 20; later rows and those of another VO were not asked for."""
+    log(range(21, 40), "all")
+    log(range(1, 5), "another")
+    audit = audit_of(samples_of([0.0, 0.1], operation=INDEX[DELETE]), weights={DELETE: 1})
+    assert audit == Audit(acknowledged=2, found=2, overwritten=0, lost=0)
+
+
+def test_a_delete_that_was_acknowledged_and_not_done_is_lost(
+    samples_of: SamplesOf, log: Log, audit_of: AuditOf
+) -> None:
+    log(range(1, 26), "all")
+    audit = audit_of(samples_of([0.0, 0.1], operation=INDEX[DELETE]), weights={DELETE: 1})
+    assert audit == Audit(2, 0, 0, 2, lost_examples=("t1-0-0", "t1-0-1"))
+
+
+def test_a_delete_that_left_a_single_row_is_lost_and_the_one_before_it_found(
+    samples_of: SamplesOf, log: Log, audit_of: AuditOf
+) -> None:
+    log([20, 21, 22], "all")
+    audit = audit_of(samples_of([0.0, 0.1], operation=INDEX[DELETE]), weights={DELETE: 1})
+    assert audit == Audit(2, 1, 0, 1, lost_examples=("t1-0-1",))
+
+
+def test_a_delete_of_an_empty_log_is_found(samples_of: SamplesOf, log: Log, audit_of: AuditOf) -> None:
+    log([1], "another")
+    audit = audit_of(samples_of([0.0], operation=INDEX[DELETE]), weights={DELETE: 1})
+    assert audit == Audit(acknowledged=1, found=1, overwritten=0, lost=0)
+
+
+def test_a_delete_that_was_not_acknowledged_is_not_looked_for(
+    samples_of: SamplesOf, log: Log, audit_of: AuditOf
+) -> None:
+    log(range(11, 40), "all")
+    outcome = [Outcome.ok, Outcome.timeout]
+    audit = audit_of(samples_of([0.0, 0.1], operation=INDEX[DELETE], outcome=outcome), weights={DELETE: 1})
+    assert audit == Audit(acknowledged=1, found=1, overwritten=0, lost=0)
+
+
+def test_every_write_has_something_that_the_audit_looks_for(catalogue: Catalogue) -> None:
+    for operation in OPERATIONS:
+        if operation.kind == "write" and operation.token_column is None:
+            assert operation.call(catalogue, Request(0, "t1-0-0")).gone, operation.name
+
+
+@pytest.mark.stack
+def test_a_delete_that_a_real_dirac_did_is_found_and_one_that_it_did_not_do_is_lost(
+    samples_of: SamplesOf, write_trial: WriteTrial, plan_of: PlanOf, loaded_stack: Callable[[str], Stack]
+) -> None:
+    """Two deletes acknowledged, as a schedule of two would have them; only the first was ever sent."""
+    stack = loaded_stack("S")
+    of_stack = read_catalogue(stack.catalogue_file)
+    operation = OPERATIONS[INDEX[DELETE]]
+    with closing(stack.client()) as client:
+        arguments = operation.call(of_stack, Request(0, "")).arguments
+        answer = decode_answer(client.call(operation.service, operation.method, arguments).body)
+    assert answer["Value"] == 10
+    trial = write_trial(samples_of([0.0, 0.1], operation=INDEX[DELETE]), plan=plan_of(weights={DELETE: 1}))
+    audit = audit_writes(trial, of_stack, stack.database.url)
+    assert audit == Audit(2, 1, 0, 1, lost_examples=("t1-0-1",))
