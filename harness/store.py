@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,15 +18,31 @@ class _Version(msgspec.Struct):
     schema_version: int
 
 
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Turn a disk that is full, read-only or gone into an RssbenchError that names ``file``."""
+    try:
+        yield
+    except OSError as error:
+        raise RssbenchError(
+            f"cannot write {file}: {error.strerror}; make room or choose another folder "
+            f"(what stood there before is kept)"
+        ) from error
+
+
 def write_run(run: RunResult, run_directory: Path) -> None:
-    """Replace ``run.json`` as a whole: a reader, or a crash, sees the old one or the new one."""
+    """Replace ``run.json`` as a whole: a reader, or a crash, sees the old one or the new one.
+
+    RssbenchError when it cannot be written; the old one stays.
+    """
     content = msgspec.json.format(msgspec.json.encode(run), indent=2)
     unfinished = run_directory / f"{RUN_FILE}.tmp"
-    with unfinished.open("wb") as stream:
-        stream.write(content + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(run_directory / RUN_FILE)
+    with writing(run_directory / RUN_FILE):
+        with unfinished.open("wb") as stream:
+            stream.write(content + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(run_directory / RUN_FILE)
 
 
 def read_run(run_directory: Path) -> RunResult:

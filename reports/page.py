@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from harness.measure.run_record import recover_run
 from harness.model import ExactOperation, RssbenchError, RunResult, Statement, TrialResult
+from harness.store import writing
 from reports import units, wording
 from reports.frames import operation_frame
 from reports.illustrations import Illustration, cpu_illustration, percentile_illustration, trial_illustrations
@@ -52,12 +53,14 @@ class StatementView:
 def write_report(run_directory: Path) -> Path:
     """Write ``report.html`` into the run's directory and return its path; an older one is replaced.
 
-    RssbenchError when there is no readable ``run.json``. Anything else that is missing is named in the page. What
-    a killed run had measured but not summarised is shown as incomplete.
+    RssbenchError when there is no readable ``run.json`` or the page cannot be written. Anything else that is
+    missing is named in the page. What a killed run had measured but not summarised is shown as incomplete.
     """
     run = recover_run(run_directory)
     report = run_directory / "report.html"
-    report.write_text(render(run, run_directory), encoding="utf-8")
+    page = render(run, run_directory)
+    with writing(report):
+        report.write_text(page, encoding="utf-8")
     return report
 
 

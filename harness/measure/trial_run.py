@@ -14,6 +14,7 @@ from harness.measure.usage import UsageRecorder
 from harness.measure.workers import Workers
 from harness.model import Audit, RssbenchError, TrialResult, TrialStatus
 from harness.stack.lifecycle import Stack
+from harness.store import writing
 from scenarios.catalogue import read_catalogue
 from scenarios.load_plan import LoadPlan
 
@@ -53,7 +54,8 @@ class TrialRun:
         result = summarise_trial(self.directory, status=status, problems=tuple(problems), audit=audit)
         if not problems:
             result = judge_trial(result, self.criteria)
-        (self.directory / "result.json").write_bytes(msgspec.json.encode(result))
+        with writing(self.directory / "result.json"):
+            (self.directory / "result.json").write_bytes(msgspec.json.encode(result))
         return result
 
     def _audit(self, problems: list[str]) -> Audit | None:

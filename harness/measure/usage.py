@@ -10,6 +10,7 @@ import msgspec
 import psutil
 
 from harness.model import RssbenchError
+from harness.store import writing
 
 #: Selects "all threads, scheduler's own count" in the clock id of a process; include/linux/posix-timers_types.h.
 _SCHEDULER_CLOCK = 2
@@ -57,7 +58,7 @@ class UsageRecorder:
         for group, processes in self._processes.items():
             rss_bytes[group] = sum(self._observe(group, process) for process in processes)
         line = msgspec.json.encode(Snapshot(instant_ns, self._cpu_ns, rss_bytes, _stolen_ns()))
-        with self._file.open("ab") as stream:
+        with writing(self._file), self._file.open("ab") as stream:
             stream.write(line + b"\n")
 
     def _observe(self, group: str, process: psutil.Process) -> int:

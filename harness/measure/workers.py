@@ -11,6 +11,7 @@ import msgspec
 
 from harness import command
 from harness.model import RssbenchError
+from harness.store import writing
 from scenarios.load_plan import LOAD_PLAN_VARIABLE, LoadPlan
 from scenarios.operations import OPERATIONS
 from scenarios.worker_command import worker_command
@@ -40,30 +41,32 @@ class Workers:
 
     def start(self) -> None:
         """Start all workers and wait until each is connected; RssbenchError when one cannot work."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        (self.directory / "plan.json").write_bytes(msgspec.json.encode(self.plan))
-        names = [operation.name for operation in OPERATIONS]
-        (self.directory / "operations.json").write_bytes(msgspec.json.encode(names))
-        for worker in range(self.plan.workers):
-            plan = msgspec.structs.replace(self.plan, worker=worker)
-            plan_file = self.directory / f"plan-{worker}.json"
-            plan_file.write_bytes(msgspec.json.encode(plan))
-            self.processes.append(
-                command.start(
-                    worker_command(plan, sys.executable),
-                    log_file=self._log_file(worker),
-                    mark=self.mark,
-                    environment=dict(os.environ) | {LOAD_PLAN_VARIABLE: str(plan_file)},
-                )
-            )
+        with writing(self.directory):
+            self.directory.mkdir(parents=True, exist_ok=True)
+            (self.directory / "plan.json").write_bytes(msgspec.json.encode(self.plan))
+            names = [operation.name for operation in OPERATIONS]
+            (self.directory / "operations.json").write_bytes(msgspec.json.encode(names))
+            for worker in range(self.plan.workers):
+                self.processes.append(self._start(msgspec.structs.replace(self.plan, worker=worker)))
         self._wait_until_ready()
+
+    def _start(self, plan: LoadPlan) -> command.Process:
+        plan_file = self.directory / f"plan-{plan.worker}.json"
+        plan_file.write_bytes(msgspec.json.encode(plan))
+        return command.start(
+            worker_command(plan, sys.executable),
+            log_file=self._log_file(plan.worker),
+            mark=self.mark,
+            environment=dict(os.environ) | {LOAD_PLAN_VARIABLE: str(plan_file)},
+        )
 
     def release(self) -> int:
         """Let the schedule begin for all workers; the CLOCK_MONOTONIC instant in ns."""
         start_ns = time.monotonic_ns() + int(START_DELAY_S * 1e9)
         unfinished = self.directory / "start.tmp"
-        unfinished.write_text(str(start_ns))
-        unfinished.rename(self.directory / "start")
+        with writing(self.directory / "start"):
+            unfinished.write_text(str(start_ns))
+            unfinished.rename(self.directory / "start")
         return start_ns
 
     def running(self) -> bool:

@@ -8,9 +8,9 @@ from bzt.engine import ScenarioExecutor
 from bzt.modules.aggregator import ConsolidatingAggregator
 
 from harness.measure.trial_run import TrialRun
-from harness.model import RssbenchError, TrialResult
+from harness.model import TrialResult
 from harness.settings import TrialSettings
-from harness.taurus.failure import JobFailed
+from harness.taurus.failure import failing_the_job
 from harness.taurus.sample_reader import SampleReader
 from harness.taurus.stack_service import RssStack, find_stack, reason_text
 from harness.taurus.trial_plan import plan_trial
@@ -45,29 +45,26 @@ class RssLoad(ScenarioExecutor):  # type: ignore[misc]
         stack, job, settings = self.service.stack, self.service.job, self.settings_of_trial
         assert stack
         self.log.info("Trial %s", settings.name)
-        try:
+        with failing_the_job():
             self.service.renew_data_set()
             plan = plan_trial(stack, job, settings, self._directory)
             self.trial = TrialRun(stack, plan, job.criteria)
             self.trial.start()
-        except RssbenchError as error:
-            raise JobFailed(str(error)) from error
 
     def check(self) -> bool:
         """Whether the trial has ended; if so it is already audited, judged and on record."""
         assert self.trial
-        try:
+        with failing_the_job():
             ended = self.trial.poll()
             if ended:
                 self._finish(interrupted=None)
-        except RssbenchError as error:
-            raise JobFailed(str(error)) from error
         return ended
 
     def shutdown(self) -> None:
         """End a trial that bzt did not let come to its end; what was measured is kept and marked."""
         if self.trial and self.result is None:
-            self._finish(interrupted=reason_text(self.engine.stopping_reason) or "ended early")
+            with failing_the_job():
+                self._finish(interrupted=reason_text(self.engine.stopping_reason) or "ended early")
 
     def _finish(self, interrupted: str | None) -> None:
         assert self.trial

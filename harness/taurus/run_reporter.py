@@ -8,6 +8,7 @@ from pathlib import Path
 from bzt import AutomatedShutdown
 from bzt.engine import Reporter, Singletone
 
+from harness.taurus.failure import failing_the_job
 from harness.taurus.stack_service import find_stack, reason_text
 
 
@@ -23,8 +24,9 @@ class RssReport(Reporter, Singletone):  # type: ignore[misc]
         service = find_stack(self.engine)
         if service.record is None:
             return
-        run = service.record.finish(reason_text(self.engine.stopping_reason))
-        report = write_report(Path(self.engine.artifacts_dir))
+        with failing_the_job():
+            run = service.record.finish(reason_text(self.engine.stopping_reason))
+            report = write_report(Path(self.engine.artifacts_dir))
         sys.stdout.write(f"{verdict_line(run)}\n\n{text_table(run)}\n\nreport: {report}\n")
         sys.stdout.flush()
         if run.status == "failed":

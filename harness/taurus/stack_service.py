@@ -16,11 +16,11 @@ from harness.builds.environment import prepare_build
 from harness.dataset.profiles import PROFILES
 from harness.measure.exact import count_operations
 from harness.measure.run_record import RunRecord
-from harness.model import RssbenchError, SettingsError
+from harness.model import SettingsError
 from harness.settings import Job, read_job
 from harness.stack.lifecycle import Stack, start_stack
 from harness.taurus.config_files import config_files, locator
-from harness.taurus.failure import JobFailed
+from harness.taurus.failure import failing_the_job
 from scenarios.catalogue import read_catalogue
 from scenarios.operations import OPERATIONS
 
@@ -44,11 +44,9 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         except SettingsError as error:
             raise TaurusConfigError(f"wrong settings, nothing was started:\n{error}") from error
         directory = Path(self.engine.artifacts_dir)
-        self.record = RunRecord(directory, run_command=shlex.join(["bzt", *sys.argv[1:]]))
-        try:
+        with failing_the_job():
+            self.record = RunRecord(directory, run_command=shlex.join(["bzt", *sys.argv[1:]]))
             self._start(directory)
-        except RssbenchError as error:
-            raise JobFailed(str(error)) from error
 
     def _start(self, directory: Path) -> None:
         assert self.record
@@ -77,10 +75,8 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
     def check(self) -> bool:
         """Never the one to end a run, unless a part of the stack died."""
         assert self.stack
-        try:
+        with failing_the_job():
             self.stack.check()
-        except RssbenchError as error:
-            raise JobFailed(str(error)) from error
         return False
 
     def shutdown(self) -> None:
@@ -88,19 +84,18 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         if self.engine.stopping_reason or not (self.stack and self.record and self.job.exact):
             return
         self.log.info("Counting SQL statements and rows of every operation")
-        try:
+        with failing_the_job():
             self.renew_data_set()
             catalogue = read_catalogue(self.stack.catalogue_file)
             self.record.add_exact(count_operations(self.stack, catalogue, OPERATIONS))
-        except RssbenchError as error:
-            raise JobFailed(str(error)) from error
 
     def post_process(self) -> None:
         """Take the stack down. The record is closed here only when no reporter did it."""
         if self.stack:
             self.stack.stop()
         if self.record and not self.record.finished:
-            self.record.finish(stopped_by=reason_text(self.engine.stopping_reason) or "no reporter was asked for")
+            with failing_the_job():
+                self.record.finish(reason_text(self.engine.stopping_reason) or "no reporter was asked for")
 
 
 def find_stack(engine: Engine) -> RssStack:
