@@ -199,7 +199,8 @@ class _Reading:
 
     def need_modules(self, config: Mapping[str, Any]) -> None:
         for section, module in NEEDED_MODULES.items():
-            entries = config.get(section) if isinstance(config.get(section), list) else []
+            given = config.get(section)
+            entries = given if isinstance(given, list) else []
             if module not in [one.get("module") if isinstance(one, Mapping) else one for one in entries]:
                 self.mistake((section,), f"{module} is missing; allowed: a list that has it, such as [{module}]")
 
