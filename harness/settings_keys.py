@@ -9,8 +9,10 @@ from typing import Any
 
 from bzt.utils import dehumanize_time
 
+from harness.builds.spec import parse_build
 from harness.dataset.profiles import PROFILES
 from harness.measure.criteria import parse_criterion
+from harness.model import SettingsError
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
@@ -93,6 +95,14 @@ def text(value: Any) -> str:
     return str(value).strip()
 
 
+def build_name(value: Any) -> str:
+    try:
+        parse_build(str(value))
+    except SettingsError as error:
+        raise ValueError("a release of DIRAC, such as 9.1.22") from error
+    return str(value)
+
+
 def weights(value: Any) -> dict[str, float]:
     names = {operation.name for operation in OPERATIONS}
     if not isinstance(value, Mapping) or not value:
@@ -117,7 +127,7 @@ def criteria(value: Any) -> tuple[str, ...]:
 
 
 STACK_KEYS = (
-    Key("build", text, "9.1.22", "DIRAC release to measure", "RSSBENCH_BUILD"),
+    Key("build", build_name, "9.1.22", "DIRAC release to measure", "RSSBENCH_BUILD"),
     Key("profile", choice(*PROFILES), "M", "size of the data set", "RSSBENCH_PROFILE"),
     Key("seed", whole_number(0, 2**31 - 1), 1, "of the data set and the arrivals", "RSSBENCH_SEED"),
     Key("runtime", choice("processes"), "processes", "how the stack runs", "RSSBENCH_RUNTIME"),

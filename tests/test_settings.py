@@ -137,6 +137,13 @@ def test_an_unknown_top_level_key_is_refused() -> None:
     assert "did you mean scenarios?" in mistake
 
 
+@pytest.mark.parametrize("build", ["latest", "9.1", "../DIRAC", "9.1.22@integration", ["9.1.22"]])
+def test_a_build_that_is_no_release_is_refused(build: object) -> None:
+    [mistake] = mistakes(one_trial() | {"modules": {"rss-stack": {"build": build}}})
+    assert "modules.rss-stack.build: " in mistake
+    assert "allowed: a release of DIRAC, such as 9.1.22" in mistake
+
+
 @pytest.mark.parametrize("content", [3, "text", ["list"]])
 def test_a_section_that_is_no_mapping_is_refused(content: object) -> None:
     [mistake] = mistakes(one_trial() | {"modules": {"rss-stack": content}})
