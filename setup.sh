@@ -8,6 +8,14 @@ exec 1>&2
 purpose=${1:-bench}
 python=${PYTHON:-python3}
 
+# Done before, and nothing changed since: a run that still misses something says what, and installs its build itself.
+complete=.venv/.complete
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+if [ -f $complete ] && [ ! requirements.txt -nt $complete ] && [ ! pyproject.toml -nt $complete ] &&
+    command -v mariadbd >/dev/null && { [ "$purpose" != test ] || command -v chromium >/dev/null; }; then
+    exit 0
+fi
+
 fail() { printf 'rssbench set-up: %s\n' "$*"; exit 4; }
 
 command -v "$python" >/dev/null || fail "no $python; Python 3.11 or newer is needed (set PYTHON to name another one)"
@@ -18,7 +26,6 @@ command -v "$python" >/dev/null || fail "no $python; Python 3.11 or newer is nee
 missing=()
 need() { "${@:2}" >/dev/null 2>&1 || missing+=("$1"); }
 has_header() { [ -f "$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ]; }
-PATH=$PATH:/usr/sbin:/usr/local/sbin
 need mariadb-server command -v mariadbd
 need gcc command -v gcc
 need libc6-dev test -f /usr/include/stdlib.h
@@ -47,18 +54,16 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # One environment for the generator and the harness; each build of DIRAC gets its own, elsewhere.
-if [ ! -f .venv/.complete ] || [ requirements.txt -nt .venv/.complete ] || [ pyproject.toml -nt .venv/.complete ]; then
-    echo "installing the suite into .venv"
-    [ -x .venv/bin/python ] || "$python" -m venv .venv
-    rm -f .venv/.complete
-    uv=$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check "$uv" ||
-        fail "the package index could not be reached, or refused $uv (see above)"
-    .venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements.txt ||
-        fail "the suite's packages could not be installed (see above)"
-    .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps -e . ||
-        fail "the suite itself could not be installed (see above)"
-    touch .venv/.complete
-fi
+echo "installing the suite into .venv"
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+rm -f $complete
+uv=$(grep -E '^uv==' requirements.txt | cut -d' ' -f1)
+.venv/bin/python -m pip install --quiet --disable-pip-version-check "$uv" ||
+    fail "the package index could not be reached, or refused $uv (see above)"
+.venv/bin/uv pip install --quiet --python .venv/bin/python -r requirements.txt ||
+    fail "the suite's packages could not be installed (see above)"
+.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps -e . ||
+    fail "the suite itself could not be installed (see above)"
 
 .venv/bin/rssbench setup
+touch $complete

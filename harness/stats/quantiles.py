@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, bdtrc, bdtrik
+import scipy  # its special functions are read when first used: 0.7 s that no user waits for before the load
 
 from harness.model import Interval, Percentiles
 
@@ -94,7 +94,7 @@ def share_exceeds(indicator: Numbers, share: float) -> bool:
     """
     inflation = max(1.0, variance_inflation(indicator))
     count, having = math.floor(indicator.size / inflation), math.floor(float(indicator.sum()) / inflation)
-    return having > 0 and float(bdtrc(having - 1, count, share)) <= (1.0 - CONFIDENCE_RATIO) / 2.0
+    return having > 0 and float(scipy.special.bdtrc(having - 1, count, share)) <= (1.0 - CONFIDENCE_RATIO) / 2.0
 
 
 def percentiles(values_s: Numbers) -> Percentiles:
@@ -121,5 +121,5 @@ def _quantile_of_sorted(ordered: Floats, share: float) -> float:
 
 def _binomial_quantile(probability: float, count: int, share: float) -> int:
     """Smallest k with P(Binomial(count, share) <= k) >= probability; scipy.stats would cost seconds to import."""
-    above = math.ceil(bdtrik(probability, count, share))
-    return above - 1 if above >= 1 and bdtr(above - 1, count, share) >= probability else above
+    above = math.ceil(scipy.special.bdtrik(probability, count, share))
+    return above - 1 if above >= 1 and scipy.special.bdtr(above - 1, count, share) >= probability else above
