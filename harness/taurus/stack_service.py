@@ -24,6 +24,8 @@ from harness.taurus.failure import failing_the_job
 from scenarios.catalogue import read_catalogue
 from scenarios.operations import OPERATIONS
 
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class RssStack(Service, Singletone):  # type: ignore[misc]
     """Reads the job, starts the stack (``prepare``), watches it, counts SQL (``shutdown``), takes it down."""
@@ -38,7 +40,8 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
     def prepare(self) -> None:
         super().prepare()
         keep_stdout_for_the_result()
-        signal.signal(signal.SIGTERM, _end_in_order)
+        for number in ENDING_SIGNALS:
+            signal.signal(number, _end_in_order)
         try:
             self.job = read_job(self.engine.config, os.environ, locator(config_files()))
         except SettingsError as error:
@@ -123,5 +126,10 @@ def keep_stdout_for_the_result() -> None:
 
 
 def _end_in_order(_number: int, _frame: object) -> None:
-    # bzt's console script leaves SIGTERM to the default action, which ends it without taking anything down.
+    """The first signal ends the run in order; later ones, such as make's to its children, may not disturb that.
+
+    bzt's console script leaves SIGTERM to the default action, which ends it without taking anything down.
+    """
+    for number in ENDING_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise ManualShutdown
