@@ -135,7 +135,7 @@ def test_a_stack_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
         prepare_stack_root(tmp_path / "file")
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only as root does the database run as somebody else")
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has its database run as somebody else")
 def test_a_folder_that_the_database_server_cannot_reach_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     with pytest.raises(StackError, match=r"closed to the account of the database server.*/var/tmp"):
