@@ -74,12 +74,12 @@ def judge_trial(result: TrialResult, criteria: tuple[str, ...]) -> TrialResult:
 
     Without a criterion on errors, any error fails the trial.
     """
+    if result.requests == 0:
+        return msgspec.structs.replace(result, status="failed", problems=("no request was sent", *result.problems))
     parsed = [parse_criterion(text) for text in criteria]
     if not any(criterion.metric == "errors" for criterion in parsed):
         parsed.append(parse_criterion("errors <= 0%"))
     failures = [failure for criterion in parsed if (failure := criterion.judge(result))]
-    if result.requests == 0:
-        failures.insert(0, "no request was sent")
     if result.audit and result.audit.lost:
         failures.append(
             f"{result.audit.lost} of {result.audit.acknowledged} acknowledged writes are not in the database"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,9 @@ START_DELAY_S = 0.2
 
 #: How long a worker may take to record and flush after SIGTERM.
 STOP_TIMEOUT_S = 15.0
+
+#: A disk with less room counts as full.
+FULL_BYTES = 64 * 1024
 
 
 class Workers:
@@ -103,7 +107,11 @@ class Workers:
 
     def _failure(self, worker: int, what: str) -> RssbenchError:
         last = command.last_lines(self._log_file(worker))
-        return RssbenchError(f"generator worker {worker} of {self.plan.scenario} {what}; its last lines:\n{last}")
+        # then neither its samples nor its last words could be written
+        full = shutil.disk_usage(self.directory).free < FULL_BYTES
+        where = f"; no space left on the disk of {self.directory}" if full else ""
+        name = f"generator worker {worker} of {self.plan.scenario}"
+        return RssbenchError(f"{name} {what}{where}; its last lines:\n{last}")
 
     def _log_file(self, worker: int) -> Path:
         return self.directory / f"worker-{worker}.log"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
+from bzt.cli import CLI
 from bzt.cli import main as bzt_main
 
 from harness.model import SettingsError
@@ -24,55 +23,60 @@ def check_settings(
     content = _load(config)
     for override in overrides:
         path, value = override.split("=", 1)
-        section = content
-        *parents, last = path.split(".")
-        for part in parents:
-            section = section.setdefault(part, {})
-        section[last] = yaml.safe_load(value)
-    content = {str(name).lstrip("~^$"): value for name, value in _only(content, scenarios).items()}
-    read_job(content, environ, locator([Path(config)]))
+        _put(content, path.split("."), yaml.safe_load(value))
+    executions = _executions(content)
+    for index in _others(executions, scenarios):
+        del executions[index]
+    read_job(content | {"execution": executions}, environ, locator([Path(config)]))
 
 
 def run_bzt(config: str, overrides: Sequence[str], scenarios: Sequence[str] = ()) -> int:
-    """Run bzt in this process and return its exit code."""
-    with _config_file(config, scenarios) as file:
-        options = [part for override in overrides for part in ("-o", override)]
-        sys.argv = ["bzt", file, *options]
-        try:
-            bzt_main()
-        except SystemExit as end:
-            return end.code if isinstance(end.code, int) else 1
-        return 0
-
-
-@contextmanager
-def _config_file(config: str, scenarios: Sequence[str]) -> Iterator[str]:
-    if not scenarios:
-        yield config
-        return
-    with tempfile.TemporaryDirectory(prefix="rssbench-") as folder:
-        file = Path(folder) / Path(config).name
-        file.write_text(yaml.safe_dump(_only(_load(config), scenarios), sort_keys=False))
-        yield str(file)
+    """Run bzt in this process and return its exit code; ``scenarios``: only these of ``execution``, or all."""
+    CLI.console_handler.setStream(sys.stderr)  # from its first line on
+    # ^ is bzt's word for leaving out; as options, the recorded command repeats the run
+    left_out = [f"execution.^{index}=" for index in _others(_executions(_load(config)), scenarios)]
+    sys.argv = ["bzt", config, *(part for override in (*overrides, *left_out) for part in ("-o", override))]
+    try:
+        bzt_main()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
 
 
 def _load(config: str) -> dict[str, Any]:
+    """The file as a mapping, without Taurus's merge marks on its keys."""
     try:
         content = yaml.safe_load(Path(config).read_text())
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError([f"{config}: not YAML: {' '.join(str(error).split())}"]) from error
+    except OSError as error:
+        raise SettingsError([f"{config}: cannot be read: {error.strerror}"]) from error
     if not isinstance(content, dict):
         raise SettingsError([f"{config}: a Taurus configuration is a mapping of keys"])
-    return content
+    return {str(name).lstrip("~^$"): value for name, value in content.items()}
 
 
-def _only(content: dict[str, Any], scenarios: Sequence[str]) -> dict[str, Any]:
-    if not scenarios:
-        return content
-    executions = [entry for entry in content.get("execution") or [] if isinstance(entry, dict)]
-    names = [str(entry.get("scenario")) for entry in executions]
+def _put(section: dict[str, Any], path: Sequence[str], value: object) -> None:
+    """Set a key, and make the sections it is in. What is there and no section is left for the check to refuse."""
+    *parents, last = path
+    for part in parents:
+        if section.get(part) is None:
+            section[part] = {}
+        if not isinstance(section[part], dict):
+            return
+        section = section[part]
+    section[last] = value
+
+
+def _executions(content: dict[str, Any]) -> list[Any]:
+    given = content.get("execution") or []
+    return list(given) if isinstance(given, list) else [given]
+
+
+def _others(executions: Sequence[Any], scenarios: Sequence[str]) -> list[int]:
+    """The places of the executions that were not asked for, last first. SettingsError for an unknown name."""
+    names = [str(entry.get("scenario")) if isinstance(entry, dict) else "" for entry in executions]
     if unknown := [name for name in scenarios if name not in names]:
-        raise SettingsError(
-            [f"--scenario: {name!r} is not allowed; allowed: {', '.join(names)}" for name in unknown]
-        )
-    return content | {"execution": [entry for entry in executions if str(entry.get("scenario")) in scenarios]}
+        allowed = ", ".join(dict.fromkeys(filter(None, names)))
+        raise SettingsError([f"--scenario: {name!r} is not allowed; allowed: {allowed}" for name in unknown])
+    return [place for place in reversed(range(len(names))) if scenarios and names[place] not in scenarios]

@@ -33,6 +33,8 @@ class RssLoad(ScenarioExecutor):  # type: ignore[misc]
         index = next(i for i, execution in enumerate(executions) if execution is self.execution)
         self.settings_of_trial = self.service.job.trials[index]
         self.label = self.settings_of_trial.name
+        # bzt's passfail asks for the scenario's entry, which a workload need not have
+        self.engine.config.get("scenarios", force_set=True).get(self.settings_of_trial.scenario, force_set=True)
         self.reader = SampleReader(self._directory, self.settings_of_trial.load.concurrency, self.log)
         if isinstance(self.engine.aggregator, ConsolidatingAggregator):
             self.engine.aggregator.add_underling(self.reader)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shlex
 import signal
@@ -19,6 +18,7 @@ from harness.measure.run_record import RunRecord
 from harness.model import SettingsError
 from harness.settings import Job, read_job
 from harness.stack.lifecycle import Stack, start_stack
+from harness.taurus.bzt_logging import do_without_a_log_on_a_full_disk, keep_stdout_for_the_result
 from harness.taurus.config_files import config_files, locator
 from harness.taurus.failure import failing_the_job
 from scenarios.catalogue import read_catalogue
@@ -40,6 +40,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
     def prepare(self) -> None:
         super().prepare()
         keep_stdout_for_the_result()
+        do_without_a_log_on_a_full_disk()
         for number in ENDING_SIGNALS:
             signal.signal(number, _end_in_order)
         try:
@@ -116,13 +117,6 @@ def reason_text(reason: BaseException | None) -> str | None:
     if isinstance(reason, KeyboardInterrupt):
         return str(reason) or "interrupted"
     return str(reason) or type(reason).__name__
-
-
-def keep_stdout_for_the_result() -> None:
-    """Send bzt's progress to stderr, so that the last line of stdout is the path of the report."""
-    for handler in logging.getLogger("").handlers:
-        if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stdout:
-            handler.setStream(sys.stderr)
 
 
 def _end_in_order(_number: int, _frame: object) -> None:

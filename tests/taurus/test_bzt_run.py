@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -184,7 +187,9 @@ def test_an_interrupted_run_keeps_what_was_measured(bzt: Any, number: signal.Sig
     process = bzt(job(STEADY))
     process.wait_for_samples()
     process.process.send_signal(number)
-    assert process.wait() != 0
+    process.process.send_signal(signal.SIGTERM)  # make, too, ends its children
+    assert process.wait() == 2
+    assert "interrupted" in process.run.problems
     assert_kept_and_marked(process)
 
 
@@ -225,3 +230,34 @@ def test_a_busy_port_is_named(bzt: Any) -> None:
         assert process.wait() == 4
         assert str(taken.getsockname()[1]) in process.stderr
     assert process.left_over() == []
+
+
+def test_criteria_of_taurus_itself_see_our_samples(bzt: Any) -> None:
+    passfail = {"module": "passfail", "criteria": ["avg-rt>0ms for 1s, stop as failed"]}
+    process = bzt(job(STEADY) | {"~reporting": [passfail, "rss-report"]})
+    assert process.wait() == 3
+    assert "avg-rt" in process.stderr
+    assert process.run.status == "incomplete"
+    assert process.samples_bytes() < 30 * 20 * SAMPLE.size
+    assert process.left_over() == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can mount a small disk")
+def test_a_disk_that_fills_up_in_mid_run_is_named_without_a_traceback(bzt: Any, tmp_path: Path) -> None:
+    disk = tmp_path / "run"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "rssbench-test", disk], check=True)
+    try:
+        process = bzt(job(STEADY))
+        process.wait_for_samples()
+        with contextlib.suppress(OSError), (disk / "filling").open("wb", buffering=0) as stream:
+            while True:
+                stream.write(bytes(4096))
+        assert process.wait() == 4
+        assert "no space left on" in process.stderr
+        assert "Traceback" not in process.stderr
+        assert "Logging error" not in process.stderr
+        assert process.run.status == "incomplete"
+        assert process.left_over() == []
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
