@@ -1,0 +1,132 @@
+"""What a comparison of two builds is made of, as it stands in ``comparison.json``. Words: docs/glossary.md.
+
+Ratios are contender over baseline: 1.021 is 2.1 % more. A value that does not exist is ``None``, never zero.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from harness.model import BuildIdentity, DataSet, Environment, ExactOperation
+
+#: Version of the layout of ``comparison.json``; raised when a field changes its meaning or goes away.
+COMPARISON_SCHEMA_VERSION = 1
+
+Lane = Literal["exact", "paired", "load"]
+
+#: ``wrong``: the contender answers an operation wrongly that the baseline answers rightly; never a speed-up.
+Verdict = Literal["regression", "improvement", "same", "inconclusive", "wrong"]
+
+#: ``service_cpu`` and ``database_cpu`` are CPU seconds per request; the rest are seconds, or requests per second.
+TimedMetric = Literal[
+    "service_cpu", "database_cpu", "service_time", "latency_p50", "latency_p95", "latency_p99", "reached_rate"
+]
+
+
+class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One question that was asked: one metric of one operation in one lane.
+
+    ``operation`` is None for all operations of the lane together. ``interval_ratio`` has 95 % confidence.
+    ``adjusted_p``: how probable at most such evidence is anywhere in a comparison of two equal builds.
+    ``smallest_detectable_ratio``: a slow-down of this size would have been found with 95 % power.
+    ``pairs`` are process pairs (lane paired) or pairs of windows (lane load).
+    """
+
+    lane: Literal["paired", "load"]
+    metric: TimedMetric
+    operation: str | None
+    verdict: Verdict
+    effect_ratio: float | None
+    interval_ratio: tuple[float, float] | None
+    smallest_detectable_ratio: float | None
+    adjusted_p: float | None
+    pairs: int
+    #: Hodges-Lehmann estimates of each side, in the unit of the metric
+    baseline_value: float | None = None
+    contender_value: float | None = None
+    #: why nothing, or nothing more, can be said
+    reason: str | None = None
+
+
+class CounterChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A counter of the exact lane that is not the same on both sides."""
+
+    counter: Literal[
+        "statements", "rows_examined", "commits", "connections", "nested_calls", "request_bytes", "response_bytes"
+    ]
+    baseline: int
+    contender: int
+
+
+class StatementChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of the diff of two lists of statements; ``kept`` ones give the place."""
+
+    change: Literal["added", "removed", "kept"]
+    times: int
+    text: str
+
+
+class ExactComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One operation in the exact lane: both sides, and how they differ.
+
+    ``verdict`` is ``regression`` when a counter rose beyond its margin, ``improvement`` when one fell and none
+    rose; a change of texts alone is shown and is ``same``. ``excluded``: counters that differ between two
+    processes of one build and therefore decide nothing. A side is None when its build does not have the operation.
+    """
+
+    operation: str
+    verdict: Verdict
+    counters: tuple[CounterChange, ...]
+    statements: tuple[StatementChange, ...]
+    excluded: tuple[str, ...]
+    baseline: ExactOperation | None
+    contender: ExactOperation | None
+    problem: str | None = None
+
+
+class AbsentOperation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An operation that was not compared, and why: a release does not have it, or answers it wrongly itself."""
+
+    operation: str
+    build: str
+    reason: str
+
+
+class ComparisonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was asked for. Only runs with equal settings and builds can be continued."""
+
+    lanes: tuple[Lane, ...]
+    operations: tuple[str, ...]
+    profile: str
+    seed: int
+    budget_s: float
+
+
+class ComparisonResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything ``comparison.json`` holds.
+
+    ``control``: the baseline against itself, measured like the rest inside the same run; it must find nothing.
+    ``family_error_ratio``: how probable at most any false alarm is in a comparison of two equal builds.
+    """
+
+    schema_version: int
+    run_id: str
+    status: Literal["complete", "incomplete"]
+    verdict: Verdict
+    problems: tuple[str, ...]
+    started_at: str
+    duration_s: float
+    command: str
+    runtime: Literal["processes", "containers", "external"]
+    baseline: BuildIdentity | None
+    contender: BuildIdentity | None
+    data_set: DataSet | None
+    environment: Environment
+    settings: ComparisonSettings
+    family_error_ratio: float
+    judgements: tuple[Judgement, ...]
+    control: tuple[Judgement, ...]
+    exact: tuple[ExactComparison, ...]
+    absent: tuple[AbsentOperation, ...]
