@@ -19,9 +19,17 @@ Lane = Literal["exact", "paired", "load"]
 #: ``wrong``: the contender answers an operation wrongly that the baseline answers rightly; never a speed-up.
 Verdict = Literal["regression", "improvement", "same", "inconclusive", "wrong"]
 
-#: ``service_cpu`` and ``database_cpu`` are CPU seconds per request; the rest are seconds, or requests per second.
+#: CPU is in seconds per request: ``service_cpu`` of a typical one, ``service_cpu_total`` with rare work and with
+#: garbage collection. The rest are seconds, or requests per second.
 TimedMetric = Literal[
-    "service_cpu", "database_cpu", "service_time", "latency_p50", "latency_p95", "latency_p99", "reached_rate"
+    "service_cpu",
+    "service_cpu_total",
+    "database_cpu",
+    "service_time",
+    "latency_p50",
+    "latency_p95",
+    "latency_p99",
+    "reached_rate",
 ]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
-import pwd
 import secrets
 import shutil
 import time
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pymysql
 from filelock import FileLock
@@ -21,6 +21,7 @@ from sqlalchemy import URL
 
 from harness import command
 from harness.model import StackError
+from harness.stack.data_directory import SERVER_ACCOUNT, copy_data_directory, give_to_server, make_private
 from harness.stack.ports import LOOPBACK, ReservedPort
 
 #: The databases of the RSS, made empty; DIRAC makes the tables.
@@ -30,8 +31,6 @@ START_TIMEOUT_S = 60.0
 _INSTALL_TIMEOUT_S = 120.0
 _POLL_S = 0.02
 _ADVICE = "apt-get install -y mariadb-server"
-#: The account that Debian's package makes for the server; used when we are root, which the server refuses to be.
-_SERVER_ACCOUNT = "mysql"
 _MARKER = "complete"
 #: Where servers are installed, which is not on the search path of every user.
 _SERVER_DIRECTORIES = ["/usr/sbin", "/usr/local/sbin"]
@@ -54,25 +53,54 @@ class DatabaseAddress:
         )
 
 
-class DatabaseServer:
-    """The server of one stack. Its addresses are known before it runs: the services are started beside it."""
+@dataclass(frozen=True)
+class Passwords:
+    """Of the two accounts that a data directory has."""
 
-    def __init__(self, directory: Path) -> None:
+    suite: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    dirac: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+
+
+class DatabaseServer:
+    """The server of one stack. Its addresses are known before it runs: the services are started beside it.
+
+    ``passwords``: those that the data directory it will be started on already has.
+    """
+
+    def __init__(self, directory: Path, passwords: Passwords | None = None) -> None:
         self._port = ReservedPort()
         self._directory = directory
         self._init_file = directory / "accounts.sql"
+        self.passwords = passwords or Passwords()
         #: may do everything, performance_schema included
-        self.suite = self._address("suite")
+        self.suite = self._address("suite", self.passwords.suite)
         #: the services' own account: their two databases, nothing else
-        self.dirac = self._address("dirac")
+        self.dirac = self._address("dirac", self.passwords.dirac)
+
+    @property
+    def data_directory(self) -> Path:
+        return self._directory / "data"
 
     def start(self, template_root: Path, *, log_file: Path, mark: str) -> command.Process:
-        """Start on a fresh copy of the template; the server does not answer yet."""
-        program = _program("mariadbd")
-        _copy_template(database_template(template_root), self._directory)
+        """Start with empty databases on a copy of the template; the server does not answer yet."""
+        template = database_template(template_root)
+        self._copy(template / "data")
         _write_for_server(self._init_file, _accounts_sql(self.suite, self.dirac))
+        return self._run([f"--init-file={self._init_file}"], log_file, mark)
+
+    def start_on(self, data_directory: Path, *, log_file: Path, mark: str) -> command.Process:
+        """Start on a copy of ``data_directory``, whose server has ended; the server does not answer yet."""
+        self._copy(data_directory)
+        return self._run([], log_file, mark)
+
+    def _copy(self, data_directory: Path) -> None:
+        for directory in (self._directory, self._directory / "tmp"):
+            give_to_server(make_private(directory))
+        copy_data_directory(data_directory, self.data_directory)
+
+    def _run(self, options: list[str], log_file: Path, mark: str) -> command.Process:
         return command.start(
-            [program, *_server_options(self._directory, self.suite, self._init_file)],
+            [_program("mariadbd"), *_server_options(self._directory, self.suite), *options],
             log_file=log_file,
             mark=mark,
             environment={"PATH": os.environ.get("PATH", os.defpath)},
@@ -87,8 +115,13 @@ class DatabaseServer:
             if time.monotonic() > deadline_s:
                 raise StackError(f"the database server did not answer within {START_TIMEOUT_S:.0f} s")
             command.wait_seconds(_POLL_S)
-        self._init_file.unlink()
+        self._init_file.unlink(missing_ok=True)
         return version
+
+    def shut_down(self) -> None:
+        """Ask the server to end in order; it does so after this has returned. Nothing when it has ended."""
+        with contextlib.suppress(pymysql.err.OperationalError), _connection(self.suite) as connection:
+            connection.cursor().execute("SHUTDOWN")
 
     def __enter__(self) -> Self:
         return self
@@ -99,8 +132,7 @@ class DatabaseServer:
         """Give up the reservation of the port, which the server now has."""
         self._port.close()
 
-    def _address(self, user: str) -> DatabaseAddress:
-        password = secrets.token_urlsafe(24)
+    def _address(self, user: str, password: str) -> DatabaseAddress:
         return DatabaseAddress(LOOPBACK, self._port.number, user, password, self._directory / "database.sock")
 
 
@@ -124,7 +156,7 @@ def database_template(template_root: Path) -> Path:
 
 def _install_template(template: Path) -> None:
     template.mkdir(mode=0o711)
-    _give_to_server(_mkdir(template / "data"))
+    give_to_server(make_private(template / "data"))
     installed = command.run(
         [
             _program("mariadb-install-db"),
@@ -143,16 +175,7 @@ def _install_template(template: Path) -> None:
         raise StackError(f"mariadb-install-db ended with exit code {installed.returncode}:\n{last}")
 
 
-def _copy_template(template: Path, directory: Path) -> None:
-    _give_to_server(_mkdir(directory))
-    for name in ("data", "tmp"):
-        _give_to_server(_mkdir(directory / name))
-    shutil.copytree(template / "data", directory / "data", dirs_exist_ok=True, copy_function=shutil.copyfile)
-    for path in (directory / "data").rglob("*"):
-        _give_to_server(path)
-
-
-def _server_options(directory: Path, address: DatabaseAddress, init_file: Path) -> list[str]:
+def _server_options(directory: Path, address: DatabaseAddress) -> list[str]:
     """No option file of the machine is read: what is measured must not depend on it."""
     return [
         "--no-defaults",
@@ -160,7 +183,6 @@ def _server_options(directory: Path, address: DatabaseAddress, init_file: Path) 
         f"--tmpdir={directory / 'tmp'}",
         f"--socket={address.socket}",
         f"--pid-file={directory / 'database.pid'}",
-        f"--init-file={init_file}",
         f"--bind-address={LOOPBACK}",
         f"--port={address.port}",
         "--skip-name-resolve",
@@ -190,13 +212,7 @@ def _accounts_sql(suite: DatabaseAddress, dirac: DatabaseAddress) -> str:
 
 def _version_answered(address: DatabaseAddress) -> str | None:
     try:
-        connection = pymysql.connect(
-            host=address.host,
-            port=address.port,
-            user=address.user,
-            password=address.password,
-            connect_timeout=5,
-        )
+        connection = _connection(address)
     except pymysql.err.OperationalError:
         return None
     # not get_server_info(): the handshake puts "5.5.5-" before MariaDB's version
@@ -204,6 +220,16 @@ def _version_answered(address: DatabaseAddress) -> str | None:
         cursor.execute("SELECT VERSION()")
         ((version,),) = cursor.fetchall()
         return str(version)
+
+
+def _connection(address: DatabaseAddress) -> pymysql.Connection[Any]:
+    return pymysql.connect(
+        host=address.host,
+        port=address.port,
+        user=address.user,
+        password=address.password,
+        connect_timeout=5,
+    )
 
 
 def _program(name: str) -> str:
@@ -219,28 +245,11 @@ def _version(program: str) -> str:
 
 
 def _account_option() -> list[str]:
-    return [f"--user={_SERVER_ACCOUNT}"] if os.getuid() == 0 else []
-
-
-def _mkdir(path: Path) -> Path:
-    path.mkdir(mode=0o700, exist_ok=True)
-    return path
-
-
-def _give_to_server(path: Path) -> None:
-    if os.getuid() != 0:
-        return
-    try:
-        account = pwd.getpwnam(_SERVER_ACCOUNT)
-    except KeyError as error:
-        raise StackError(
-            f"there is no account {_SERVER_ACCOUNT}, which MariaDB's package makes: {_ADVICE}"
-        ) from error
-    os.chown(path, account.pw_uid, account.pw_gid)
+    return [f"--user={SERVER_ACCOUNT}"] if os.getuid() == 0 else []
 
 
 def _write_for_server(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
-    _give_to_server(path)
+    give_to_server(path)

@@ -31,6 +31,7 @@ from scenarios.catalogue import write_catalogue
 from scenarios.https_client import HttpsClient
 
 _CALL_TIMEOUT_S = 60.0
+_SHUTDOWN_TIMEOUT_S = 60.0
 #: What the template or a fresh data directory takes; less left after a failed start is worth saying.
 _WANTED_FREE_BYTES = 130_000_000
 
@@ -66,13 +67,17 @@ class Stack:
     database: DatabaseAddress
     database_version: str
     certificates: Certificates
+    server: DatabaseServer
 
-    def __init__(self, owned: OwnedDirectory, service_port: int, log_directory: Path | None) -> None:
-        self._owned: OwnedDirectory | None = owned
-        self.log_directory = log_directory or owned.path / "logs"
+    def __init__(
+        self, directory: Path, mark: str, service_port: int, log_directory: Path, remove: Callable[[], None]
+    ) -> None:
+        """``remove`` ends the processes of the stack and deletes its directory."""
+        self._remove: Callable[[], None] | None = remove
+        self.log_directory = log_directory
         self._parts: dict[str, Part] = {}
-        self.mark = owned.mark
-        self.directory = owned.path
+        self.mark = mark
+        self.directory = directory
         self.service_port = service_port
         self.service_url = f"https://{HOST}:{service_port}"
         self.catalogue_file = self.directory / "catalogue.json"
@@ -129,12 +134,31 @@ class Stack:
         empty_tables(self.database)
         self.load(PROFILES[self.data_set.profile], self.data_set.seed)
 
+    def kill(self) -> None:
+        """End the processes at once, whatever they are doing."""
+        for part in self._parts.values():
+            part.process.kill()
+            part.process.wait()
+
+    def freeze(self) -> None:
+        """End the processes in order; the directory stays, and fresh stacks can be started from what is loaded.
+
+        StackError when the database server does not end.
+        """
+        self._parts["service"].process.kill()
+        self._parts["service"].process.wait()
+        self.server.shut_down()
+        try:
+            self._parts["database"].process.wait(_SHUTDOWN_TIMEOUT_S)
+        except command.Expired as error:
+            raise StackError(f"the database did not end within {_SHUTDOWN_TIMEOUT_S:.0f} s") from error
+
     def stop(self) -> None:
         """End all processes and delete the directory; the logs stay. Does nothing the second time."""
-        owned, self._owned = self._owned, None
-        if owned is None:
+        remove, self._remove = self._remove, None
+        if remove is None:
             return
-        owned.remove()
+        remove()
         for part in self._parts.values():
             part.process.wait()
 
@@ -167,7 +191,9 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     prepare_stack_root(stack_root)
     remove_leftovers(stack_root, progress)
     with ReservedPort(service_port) as port:
-        stack = Stack(OwnedDirectory(stack_root), port.number, log_directory)
+        owned = OwnedDirectory(stack_root)
+        logs = log_directory or owned.path / "logs"
+        stack = Stack(owned.path, owned.mark, port.number, logs, owned.remove)
         try:
             _start_parts(stack, build)
             with closing(stack.client()) as client:
@@ -203,4 +229,4 @@ def _start_parts(stack: Stack, build: BuildEnvironment) -> None:
         stack.run("service", partial(start_service, build, settings, stack.directory / "dirac"))
         stack.run("database", partial(server.start, stack.directory.parent))
         stack.database_version = server.wait(stack.check)
-    stack.database = server.suite
+    stack.server, stack.database = server, server.suite

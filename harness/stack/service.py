@@ -12,10 +12,19 @@ from harness.stack.configuration import ServiceSettings, dirac_cfg
 _LAUNCHER = Path(__file__).parent / "tornado_launcher.py"
 
 
-def start_service(
-    build: BuildEnvironment, settings: ServiceSettings, directory: Path, *, log_file: Path, mark: str
+def start_service(  # noqa: PLR0913  what to start, where, and what to set
+    build: BuildEnvironment,
+    settings: ServiceSettings,
+    directory: Path,
+    *,
+    log_file: Path,
+    mark: str,
+    hash_seed: int | None = None,
 ) -> command.Process:
-    """Write the configuration below ``directory`` and start the services; they are not ready yet."""
+    """Write the configuration below ``directory`` and start the services; they are not ready yet.
+
+    ``hash_seed``: PYTHONHASHSEED of the services; None leaves the choice to Python.
+    """
     etc = directory / "etc"
     directory.mkdir(mode=0o700)
     etc.mkdir()
@@ -27,7 +36,8 @@ def start_service(
         [build.python, _LAUNCHER, "--cfg", cfg_file],
         log_file=log_file,
         mark=mark,
-        environment=_environment(build, directory),
+        environment=_environment(build, directory)
+        | ({} if hash_seed is None else {"PYTHONHASHSEED": str(hash_seed)}),
         directory=directory,
     )
 

@@ -39,7 +39,7 @@ def small_disk(stack_root: Path) -> Iterator[Callable[[int], Path]]:
     folder.rmdir()
 
 
-@pytest.mark.parametrize("megabytes", [20, 180, 265])
+@pytest.mark.parametrize("megabytes", [20, 120, 180])
 def test_a_full_disk_is_named_and_nothing_stays(
     build: BuildEnvironment, small_disk: Callable[[int], Path], tmp_path: Path, megabytes: int
 ) -> None:

@@ -1,0 +1,95 @@
+"""Fresh processes of one or more builds, each on its own copy of what a frozen stack has loaded.
+
+All are started side by side, so that two builds are ready in little more than the time of one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from harness.builds.environment import BuildEnvironment
+from harness.stack.configuration import ServiceSettings
+from harness.stack.database import DatabaseServer
+from harness.stack.lifecycle import Stack
+from harness.stack.ports import ReservedPort
+from harness.stack.readiness import make_tables
+from harness.stack.service import start_service
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where processes run, and with which seed of Python's hashes. Empty cores: wherever the kernel likes."""
+
+    hash_seed: int
+    service_cores: frozenset[int] = frozenset()
+    database_cores: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """``frozen``: a stack whose processes have ended and whose directory is there; ``build`` may be another one,
+    if it has the same tables."""
+
+    name: str
+    frozen: Stack
+    build: BuildEnvironment
+
+
+@contextmanager
+def fresh_stacks(
+    origins: Sequence[Origin], placements: Sequence[Placement], log_directory: Path
+) -> Iterator[list[Stack]]:
+    """Ready stacks in the order of ``origins``, started in that order; they end with the context.
+
+    StackError naming the part that did not start, with the last lines of its log.
+    """
+    with ExitStack() as ends:
+        starting = [
+            ends.enter_context(_starting(origin, placement, log_directory / f"{place}-{origin.name}"))
+            for place, (origin, placement) in enumerate(zip(origins, placements, strict=True))
+        ]
+        for stack, origin in zip(starting, origins, strict=True):
+            stack.database_version = stack.server.wait(stack.check)
+            with closing(stack.client()) as client:
+                make_tables(client, stack.check)
+            stack.data_set = origin.frozen.data_set
+        yield starting
+
+
+@contextmanager
+def _starting(origin: Origin, placement: Placement, log_directory: Path) -> Iterator[Stack]:
+    frozen = origin.frozen
+    directory = frozen.directory / log_directory.name
+    directory.mkdir()
+    directory.chmod(0o711)
+    server = DatabaseServer(directory / "database", frozen.server.passwords)
+    with server, ReservedPort() as port, ExitStack() as ends:
+        stack = Stack(directory, frozen.mark, port.number, log_directory, lambda: shutil.rmtree(directory))
+        ends.callback(stack.stop)
+        ends.callback(stack.kill)
+        stack.certificates, stack.catalogue_file = frozen.certificates, frozen.catalogue_file
+        stack.server, stack.database = server, server.suite
+        settings = ServiceSettings(port.number, stack.certificates, server.dirac)
+        stack.run(
+            "service",
+            partial(start_service, origin.build, settings, directory / "dirac", hash_seed=placement.hash_seed),
+        )
+        stack.run("database", partial(server.start_on, frozen.server.data_directory))
+        _place(stack.pids["service"], placement.service_cores)
+        _place(stack.pids["database"], placement.database_cores)
+        yield stack
+
+
+def _place(pids: Sequence[int], cores: frozenset[int]) -> None:
+    """At once after the start: threads that a process makes later stay on the cores of the first one."""
+    for pid in pids if cores else ():
+        try:
+            os.sched_setaffinity(pid, cores)
+        except ProcessLookupError:
+            continue  # it has ended, which whoever waits for it will say better
