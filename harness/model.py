@@ -162,8 +162,17 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows_affected: int
 
 
+class ReadAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a read answered. ``digest`` is that of the whole value, whose rows are sorted unless the call asked for
+    an order; ``rows`` is None when it is no list; ``beginning`` is the JSON text as far as it was kept."""
+
+    digest: str
+    rows: int | None
+    beginning: str
+
+
 class ExactOperation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one request of an operation makes the database do, counted alone on a quiet stack."""
+    """What one request of an operation makes the services and the database do, counted alone on a quiet stack."""
 
     operation: str
     statements: tuple[Statement, ...]
@@ -172,9 +181,13 @@ class ExactOperation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     connections: int
     request_bytes: int
     response_bytes: int
-    #: counters that differed between repetitions and therefore say nothing exact
+    #: counters that differed between repetitions or processes and therefore say nothing exact
     varying: tuple[str, ...] = ()
     problem: str | None = None
+    #: calls that the services made to one another meanwhile, as ``<service>.<method>``
+    nested_calls: tuple[str, ...] | None = None
+    #: None for a write
+    answer: ReadAnswer | None = None
 
 
 class BuildIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

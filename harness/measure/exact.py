@@ -1,48 +1,31 @@
-"""The exact lane: what one request of each operation makes the database do, counted, not timed."""
+"""The exact lane: what one request of each operation makes services and database do, counted, not timed."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
+from harness.measure.call_log import CallLog
+from harness.measure.exact_answer import asks_for_order, summarise_answer
+from harness.measure.exact_counts import merge_counts
 from harness.measure.statement_log import StatementLog
-from harness.model import ExactOperation, StackError, Statement
+from harness.model import ExactOperation, ReadAnswer, StackError
 from harness.stack.lifecycle import Stack
 from scenarios.answer_check import check_answer
 from scenarios.catalogue import Catalogue
-from scenarios.https_client import CallFailedError, HttpsClient, encode_arguments
+from scenarios.https_client import Answer, CallFailedError, HttpsClient, decode_answer, encode_arguments
 from scenarios.operation import Call, Operation, Request
 from scenarios.samples import Outcome
 
 
 class _WrongAnswerError(Exception):
     """The operation did not do what it should, so its counts would mean nothing."""
-
-
-@dataclass(frozen=True)
-class _Count:
-    """What one call did. Bytes are those of the HTTP bodies."""
-
-    statements: tuple[Statement, ...]
-    connections: int
-    request_bytes: int
-    response_bytes: int
-
-    @property
-    def counters(self) -> dict[str, object]:
-        """What must be the same in every repetition. The request is not: its names are as long as they are."""
-        return {
-            "statements": tuple(statement.text for statement in self.statements),
-            "rows_examined": tuple(statement.rows_examined for statement in self.statements),
-            "rows_sent": tuple(statement.rows_sent for statement in self.statements),
-            "rows_affected": tuple(statement.rows_affected for statement in self.statements),
-            "connections": self.connections,
-            "response_bytes": self.response_bytes,
-        }
 
 
 def count_operations(
@@ -53,15 +36,17 @@ def count_operations(
     Nothing else may use the stack meanwhile. Reads are counted before any write, so that they see the tables as
     they were loaded, and always ask for the same rows; each write goes to a row that none went to before, because
     DIRAC leaves out of an UPDATE what has not changed since. An operation that fails says so in ``problem``.
+    Bytes are those of the HTTP bodies.
     StackError when the counters cannot be read, or a part of the stack has died.
     """
     prefix = f"exact-{secrets.token_hex(4)}"
     counted = {}
     client = stack.client()
+    calls = CallLog(stack.service_log)
     try:
         with StatementLog(stack.database.url("performance_schema")) as log:
             for operation in sorted(operations, key=lambda operation: operation.kind):
-                counter = _Counter(client, log, operation, catalogue, prefix)
+                counter = _Counter(client, log, calls, operation, catalogue, prefix)
                 counted[operation.name] = counter.count(repetitions)
                 stack.check()
     except SQLAlchemyError as error:
@@ -75,6 +60,7 @@ def count_operations(
 class _Counter:
     client: HttpsClient
     log: StatementLog
+    calls: CallLog
     operation: Operation
     catalogue: Catalogue
     token_prefix: str
@@ -83,47 +69,45 @@ class _Counter:
         try:
             counts = [self._count_one(number) for number in range(repetitions + 1)][1:]
         except (_WrongAnswerError, CallFailedError, ValueError) as error:
-            return _summary(self.operation.name, [_Count((), 0, 0, 0)], problem=str(error))
-        return _summary(self.operation.name, counts)
+            return ExactOperation(self.operation.name, (), 0, 0, 0, 0, 0, problem=str(error))
+        # the names that a write carries are as long as they are
+        request_bytes = counts[-1].request_bytes
+        return reduce(merge_counts, (replace(one, request_bytes=request_bytes) for one in counts))
 
-    def _count_one(self, number: int) -> _Count:
+    def _count_one(self, number: int) -> ExactOperation:
         position = 0 if self.operation.kind == "read" else number
         call = self.operation.call(self.catalogue, Request(position, f"{self.token_prefix}-{number}"))
         form = {"method": self.operation.method, "args": encode_arguments(call.arguments)}
         connected = self.log.connected()
+        self.calls.clear()
         self.log.clear()
-        response_bytes = self._send(call)
-        return _Count(
-            statements=self.log.executed(),
+        answer = self._send(call)
+        statements = self.log.executed()
+        return ExactOperation(
+            operation=self.operation.name,
+            statements=statements,
+            rows_examined=sum(statement.rows_examined for statement in statements),
+            commits=sum(statement.text == "COMMIT" for statement in statements),
             connections=self.log.connected() - connected,
             request_bytes=len(urlencode(form)),
-            response_bytes=response_bytes,
+            response_bytes=len(answer.body),
+            nested_calls=self._nested_calls(),
+            answer=self._what_was_read(answer, call),
         )
 
-    def _send(self, call: Call) -> int:
+    def _send(self, call: Call) -> Answer:
         answer = self.client.call(self.operation.service, self.operation.method, call.arguments)
         outcome, problem = check_answer(answer, call)
         if outcome is not Outcome.ok:
             raise _WrongAnswerError(problem)
-        return len(answer.body)
+        return answer
 
+    def _what_was_read(self, answer: Answer, call: Call) -> ReadAnswer | None:
+        if self.operation.kind == "write":
+            return None
+        return summarise_answer(decode_answer(answer.body)["Value"], ordered=asks_for_order(call.arguments))
 
-def _summary(name: str, counts: Sequence[_Count], problem: str | None = None) -> ExactOperation:
-    """The last repetition, and which counters were different in an earlier one."""
-    last = counts[-1]
-    varying = [
-        counter
-        for counter, value in last.counters.items()
-        if any(count.counters[counter] != value for count in counts)
-    ]
-    return ExactOperation(
-        operation=name,
-        statements=last.statements,
-        rows_examined=sum(statement.rows_examined for statement in last.statements),
-        commits=sum(statement.text == "COMMIT" for statement in last.statements),
-        connections=last.connections,
-        request_bytes=last.request_bytes,
-        response_bytes=last.response_bytes,
-        varying=tuple(varying),
-        problem=problem,
-    )
+    def _nested_calls(self) -> tuple[str, ...] | None:
+        """What came after our own call; None when the log does not even show that."""
+        own, *nested = self.calls.served() or ("",)
+        return tuple(nested) if own == f"{self.operation.service}.{self.operation.method}" else None

@@ -92,6 +92,11 @@ class Stack:
         return self.certificates.identities
 
     @property
+    def service_log(self) -> Path:
+        """Where the services write."""
+        return self._parts["service"].log_file
+
+    @property
     def pids(self) -> dict[str, tuple[int, ...]]:
         return {name: (part.process.pid,) for name, part in self._parts.items()}
 

@@ -7,6 +7,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -103,6 +104,43 @@ def test_statements_of_a_nested_call_are_counted(counted: dict[str, ExactOperati
     assert "FROM `PolicyResult`" in statement.text
 
 
+def test_nested_calls_are_those_that_the_service_makes(counted: dict[str, ExactOperation]) -> None:
+    nested = {name: one.nested_calls for name, one in counted.items() if one.nested_calls}
+    assert nested == {
+        "Publisher.getElementStatuses": ("ResourceStatus.select",),
+        "Publisher.getElementStatuses of all sites": ("ResourceStatus.select",),
+        "Publisher.getElementHistory": ("ResourceStatus.select",),
+        "Publisher.getElementPolicies": ("ResourceManagement.select",),
+    }
+    assert None not in {one.nested_calls for one in counted.values()}
+
+
+def test_the_answer_of_every_read_is_kept_in_short(counted: dict[str, ExactOperation], stack: Stack) -> None:
+    answers = {name: one.answer for name, one in counted.items()}
+    assert {name for name, answer in answers.items() if answer} == {
+        operation.name for operation in OPERATIONS if operation.kind == "read"
+    }
+    whole = answers["ResourceStatus.select log"]
+    assert whole
+    assert whole.rows == stack.data_set.rows["ResourceLog"]
+    by_name = answers["ResourceStatus.select by name"]
+    assert by_name
+    assert by_name.beginning == '[["Active"]]'
+
+
+def test_a_log_that_tells_nothing_is_no_count_of_nested_calls(stack: Stack, tmp_path: Path) -> None:
+    call = Call(["SiteStatus", {"Name": "no such site"}], exactly([]))
+    operation = Operation("silent", "ResourceStatus", "select", "read", lambda _catalogue, _request: call)
+    (tmp_path / "empty.log").touch()
+    part = stack._parts["service"]
+    stack._parts["service"] = dataclasses.replace(part, log_file=tmp_path / "empty.log")
+    try:
+        (one,) = count_operations(stack, read_catalogue(stack.catalogue_file), (operation,))
+    finally:
+        stack._parts["service"] = part
+    assert (one.problem, one.nested_calls) == (None, None)
+
+
 def test_bytes_of_both_bodies_are_counted(counted: dict[str, ExactOperation]) -> None:
     one = counted["ResourceStatus.select log"]
     assert one.request_bytes == len("method=select&args=%5B%22ResourceLog%22%2C+%7B%22VO%22%3A+%22all%22%7D%5D")
@@ -134,7 +172,7 @@ def test_a_counter_that_differs_is_named(stack: Stack) -> None:
 
     operation = Operation("growing", "ResourceStatus", "select", "read", call)
     (one,) = count_operations(stack, read_catalogue(stack.catalogue_file), (operation,))
-    assert set(one.varying) == {"rows_examined", "rows_sent", "response_bytes"}
+    assert set(one.varying) == {"rows_examined", "rows_sent", "response_bytes", "answer"}
 
 
 def test_the_settings_of_the_server_are_put_back(stack: Stack, root: sqlalchemy.Connection) -> None:
@@ -165,6 +203,17 @@ def test_a_new_connection_of_another_account_is_counted(stack: Stack, visitor: s
         # its thread has ended or is about to; what it executed still counts
         assert "SELECT ? + ?" in [statement.text for statement in log.executed()]
         assert log.connected() == connected + 1
+        # when it is closed is no matter of the call
+        assert not [statement for statement in log.executed() if statement.text.startswith("statement/")]
+
+
+def test_lists_of_any_length_are_the_same_text(stack: Stack, visitor: sqlalchemy.Engine) -> None:
+    with StatementLog(stack.database.url("performance_schema")) as log, visitor.connect() as connection:
+        log.clear()
+        for names in ("'a'", "'a', 'b'", "'a', 'b', 'c'"):
+            connection.exec_driver_sql(f"SELECT 'b' IN ({names})").all()
+        texts = [statement.text for statement in log.executed() if " IN " in statement.text]
+    assert texts == ["SELECT ? IN (...)"] * 3
 
 
 def test_a_statement_that_does_not_end_is_no_quiet_database(

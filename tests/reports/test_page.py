@@ -142,11 +142,11 @@ def test_the_page_shows_what_a_reader_needs(page: Page) -> None:
 def test_names_and_messages_cannot_become_markup(tmp_path: Path) -> None:
     operation = operation_result(NASTY, errors=(ErrorCount("refused", 4, NASTY),))
     trial = trial_result("1-mix", operation, status="failed", problems=(NASTY,))
-    exact = ExactOperation(NASTY, (Statement(NASTY, 1, 1, 0),), 1, 0, 0, 1, 1, (NASTY,), None)
+    exact = ExactOperation(NASTY, (Statement(NASTY, 1, 1, 0),), 1, 0, 0, 1, 1, (NASTY,), None, (NASTY,))
     run = run_result(trial, status="failed", problems=(NASTY,), command=NASTY, exact=(exact,))
     page = Page(render(run, tmp_path))
     assert "script" not in page.tags
-    assert page.text.count(NASTY) >= 8
+    assert page.text.count(NASTY) >= 9
 
 
 def test_a_run_whose_stack_never_became_ready_still_has_a_page(tmp_path: Path) -> None:
