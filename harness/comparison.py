@@ -69,7 +69,8 @@ class CounterChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StatementChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line of the diff of two lists of statements; ``kept`` ones give the place."""
+    """A line of the diff of two lists of statements. ``kept`` ones give the place; one whose text is ``…`` stands
+    for ``times`` statements that are left out."""
 
     change: Literal["added", "removed", "kept"]
     times: int

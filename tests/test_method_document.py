@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.compare import margins
 from harness.measure import generator_health
 from harness.stats import quantiles
 
@@ -20,7 +21,7 @@ def test_a_documented_constant_is_that_of_the_code(name: str, value: str, module
     assert getattr(importlib.import_module(module), name) == float(value)
 
 
-@pytest.mark.parametrize("module", [quantiles, generator_health], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [quantiles, generator_health, margins], ids=lambda module: module.__name__)
 def test_every_constant_of_a_method_is_documented(module: object) -> None:
     of_code = {name for name in vars(module) if re.fullmatch(r"[A-Z][A-Z_0-9]+", name)}
     assert of_code == {name for name, _, where in TABLE if where == getattr(module, "__name__", None)}
