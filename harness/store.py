@@ -1,17 +1,37 @@
-"""A run on disk: ``run.json``, strict in both directions. Its fields are described in docs/run-json.md."""
+"""A result on disk, ``run.json`` or ``comparison.json``: strict in both directions, written as a whole.
+
+The fields are described in docs/run-json.md and harness/comparison.py.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult
 from harness.model import SCHEMA_VERSION, RssbenchError, RunResult
 
-RUN_FILE = "run.json"
+Result = TypeVar("Result", RunResult, ComparisonResult)
+
+
+@dataclass(frozen=True)
+class ResultKind(Generic[Result]):
+    """What there is to store: its name in messages, its file, and the layout of that file."""
+
+    name: Literal["run", "comparison"]
+    file: str
+    schema_version: int
+    layout: type[Result]
+
+
+RUN = ResultKind("run", "run.json", SCHEMA_VERSION, RunResult)
+COMPARISON = ResultKind("comparison", "comparison.json", COMPARISON_SCHEMA_VERSION, ComparisonResult)
 
 
 class _Version(msgspec.Struct):
@@ -35,29 +55,54 @@ def write_run(run: RunResult, run_directory: Path) -> None:
 
     RssbenchError when it cannot be written; the old one stays.
     """
-    content = msgspec.json.format(msgspec.json.encode(run), indent=2)
-    unfinished = run_directory / f"{RUN_FILE}.tmp"
-    with writing(run_directory / RUN_FILE):
-        with unfinished.open("wb") as stream:
-            stream.write(content + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(run_directory / RUN_FILE)
+    _write(RUN, run, run_directory)
+
+
+def write_comparison(comparison: ComparisonResult, run_directory: Path) -> None:
+    """Replace ``comparison.json``, in the way of :func:`write_run`."""
+    _write(COMPARISON, comparison, run_directory)
 
 
 def read_run(run_directory: Path) -> RunResult:
     """RssbenchError, with the file and the path of the key, when it is missing, no run, or of another schema."""
-    file = run_directory / RUN_FILE
+    return decode(RUN, run_directory, read_content(RUN, run_directory))
+
+
+def read_comparison(run_directory: Path) -> ComparisonResult:
+    """RssbenchError, in the way of :func:`read_run`."""
+    return decode(COMPARISON, run_directory, read_content(COMPARISON, run_directory))
+
+
+def read_content(kind: ResultKind[Result], run_directory: Path) -> bytes:
+    """The bytes of the file. RssbenchError when it cannot be read."""
     try:
-        content = file.read_bytes()
+        return (run_directory / kind.file).read_bytes()
+    except OSError as error:
+        raise RssbenchError(f"there is no {kind.name} to read in {run_directory}: {error.strerror}") from error
+
+
+def decode(kind: ResultKind[Result], run_directory: Path, content: bytes) -> Result:
+    """What the file holds, given its bytes. RssbenchError when that is no result of this kind."""
+    file = run_directory / kind.file
+    try:
         version = msgspec.json.decode(content, type=_Version).schema_version
-        if version != SCHEMA_VERSION:
+        if version != kind.schema_version:
             raise RssbenchError(
-                f"{file} has schema version {version}, this rssbench reads {SCHEMA_VERSION}; "
+                f"{file} has schema version {version}, this rssbench reads {kind.schema_version}; "
                 f"use the version of rssbench that wrote it"
             )
-        return msgspec.json.decode(content, type=RunResult)
-    except OSError as error:
-        raise RssbenchError(f"there is no run to read in {run_directory}: {error.strerror}") from error
+        return msgspec.json.decode(content, type=kind.layout)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RssbenchError(f"{file} is not a run: {error}") from error
+        raise RssbenchError(f"{file} is not a {kind.name}: {error}") from error
+
+
+def _write(kind: ResultKind[Result], result: Result, run_directory: Path) -> None:
+    content = msgspec.json.format(msgspec.json.encode(result), indent=2)
+    file = run_directory / kind.file
+    unfinished = file.with_name(f"{kind.file}.tmp")
+    with writing(file):
+        with unfinished.open("wb") as stream:
+            stream.write(content + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(file)

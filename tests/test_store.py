@@ -1,4 +1,5 @@
-"""run.json: what is written is read back, and what is not a run is refused with the place of the mistake."""
+"""run.json and comparison.json: what is written is read back, and what is neither is refused with the place of the
+mistake."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ import pytest
 
 from harness import model
 from harness.model import SCHEMA_VERSION, Environment, RssbenchError, RunResult
-from harness.store import read_run, write_run
+from harness.store import read_comparison, read_run, write_comparison, write_run
+
+from .index.results import comparison
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "run-json.md"
 
@@ -94,6 +97,43 @@ def test_another_schema_is_refused_before_its_fields_are_read(tmp_path: Path) ->
     (tmp_path / "run.json").write_text('{"schema_version": 99, "new_field": 1}')
     with pytest.raises(RssbenchError, match="schema version 99, this rssbench reads 1"):
         read_run(tmp_path)
+
+
+def test_a_comparison_is_read_as_it_was_written(tmp_path: Path) -> None:
+    write_comparison(comparison(), tmp_path)
+    assert read_comparison(tmp_path) == comparison()
+    assert [file.name for file in tmp_path.iterdir()] == ["comparison.json"]
+
+
+def test_a_comparison_that_cannot_be_written_leaves_the_last_one(tmp_path: Path) -> None:
+    write_comparison(comparison(), tmp_path)
+    (tmp_path / "comparison.json.tmp").mkdir()
+    with pytest.raises(RssbenchError, match=re.escape(f"cannot write {tmp_path}/comparison.json: Is a directory")):
+        write_comparison(comparison(run_id="c2"), tmp_path)
+    assert read_comparison(tmp_path) == comparison()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"schema_version": 99}', "has schema version 99, this rssbench reads 1"),
+        ('{"schema_version": 1, "verdict": "fine"}', "is not a comparison: "),
+        ("{", "is not a comparison: "),
+    ],
+)
+def test_what_is_no_comparison_is_refused(tmp_path: Path, content: str, told: str) -> None:
+    (tmp_path / "comparison.json").write_text(content)
+    with pytest.raises(RssbenchError, match=f"{re.escape(str(tmp_path))}/comparison.json {told}"):
+        read_comparison(tmp_path)
+
+
+def test_a_run_is_no_comparison_and_neither_is_missing_unnoticed(run: RunResult, tmp_path: Path) -> None:
+    write_run(run, tmp_path)
+    with pytest.raises(RssbenchError, match=f"there is no comparison to read in {re.escape(str(tmp_path))}"):
+        read_comparison(tmp_path)
+    (tmp_path / "run.json").rename(tmp_path / "comparison.json")
+    with pytest.raises(RssbenchError, match="is not a comparison"):
+        read_comparison(tmp_path)
 
 
 def structs_of(kind: Any, found: dict[str, type[msgspec.Struct]]) -> dict[str, type[msgspec.Struct]]:
