@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up what is missing: system packages (as root), .venv with the generator and harness, the default build of DIRAC.
-# `setup.sh test` adds what only the tests need (a browser). Safe to run again; everything it prints goes to stderr.
+# `setup.sh test` adds what only the tests need (a browser, PostgreSQL). Safe to run again; everything it prints goes to stderr.
 set -euo pipefail
 cd "$(dirname "$0")"
 exec 1>&2
@@ -10,9 +10,10 @@ python=${PYTHON:-python3}
 
 # Done before, and nothing changed since: a run that still misses something says what, and installs its build itself.
 complete=.venv/.complete
+has_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 if [ -f $complete ] && [ ! requirements.txt -nt $complete ] && [ ! pyproject.toml -nt $complete ] &&
-    command -v mariadbd >/dev/null && { [ "$purpose" != test ] || command -v chromium >/dev/null; }; then
+    command -v mariadbd >/dev/null && { [ "$purpose" != test ] || { command -v chromium >/dev/null && has_postgresql; }; }; then
     exit 0
 fi
 
@@ -36,7 +37,10 @@ need libssl-dev test -f /usr/include/openssl/ssl.h
 need libmariadb-dev pkg-config --exists libmariadb
 need python3-venv "$python" -c 'import ensurepip'
 need python3-dev has_header
-if [ "$purpose" = test ]; then need chromium command -v chromium; fi
+if [ "$purpose" = test ]; then
+    need chromium command -v chromium
+    need postgresql has_postgresql
+fi
 
 if [ ${#missing[@]} -gt 0 ]; then
     install="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"

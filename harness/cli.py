@@ -4,62 +4,41 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec
+from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 
 from harness.builds.environment import prepare_build
+from harness.cli_conventions import (
+    EXIT_FAILED_RUN,
+    EXIT_HARNESS,
+    EXIT_OK,
+    format_option,
+    progress,
+    reports_errors,
+)
+from harness.cli_runs import runs
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
-from harness.model import RssbenchError, RunResult, SettingsError
+from harness.model import RunResult
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import STACK_KEYS, settings_table
-
-EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_HARNESS = 0, 1, 2, 4
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
 
 DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
 
-Given = ParamSpec("Given")
-
-progress = Console(stderr=True, highlight=False, soft_wrap=True)
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True
-)
-
-
-def reports_errors(function: Callable[Given, None]) -> Callable[Given, None]:
-    """Turn our errors into one message on stderr and the exit code that belongs to them."""
-
-    @wraps(function)
-    def wrapped(*arguments: Given.args, **options: Given.kwargs) -> None:
-        try:
-            function(*arguments, **options)
-        except SettingsError as error:
-            stop(str(error), EXIT_USAGE)
-        except RssbenchError as error:
-            stop(str(error), EXIT_HARNESS)
-
-    return wrapped
-
-
-def stop(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
-
 
 @click.group()
 @click.version_option(package_name="rssbench")
 def main() -> None:
     """Measure DIRAC's Resource Status System."""
+
+
+main.add_command(runs)
 
 
 @main.command()

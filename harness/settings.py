@@ -15,6 +15,7 @@ from typing import Any, cast
 from harness.model import Load, SettingsError
 from harness.settings_keys import (
     EXECUTION_KEYS,
+    INDEX_VARIABLES,
     INTERNAL_VARIABLES,
     LOAD_KEYS,
     NEEDED_MODULES,
@@ -229,7 +230,7 @@ class _Reading:
             return key.default_value
 
     def check_variables(self) -> None:
-        known = {key.variable for keys in SECTIONS.values() for key in keys if key.variable}
+        known = {key.variable for keys in SECTIONS.values() for key in keys if key.variable} | INDEX_VARIABLES
         for name in sorted(self.environ):
             if name.startswith("RSSBENCH_") and name not in known | INTERNAL_VARIABLES:
                 allowed = ", ".join(sorted(known))

@@ -11,6 +11,7 @@ from bzt.utils import dehumanize_time
 
 from harness.builds.spec import parse_build
 from harness.dataset.profiles import PROFILES
+from harness.index import INDEX_FILE_VARIABLE, INDEX_VARIABLE
 from harness.measure.criteria import parse_criterion
 from harness.model import SettingsError
 from scenarios.operations import OPERATIONS
@@ -175,6 +176,9 @@ NEEDED_MODULES = {"services": "rss-stack", "reporting": "rss-report"}
 
 #: Variables with our prefix that are not settings of a job.
 INTERNAL_VARIABLES = frozenset({"RSSBENCH_LOAD_PLAN", "RSSBENCH_MARK"})
+
+#: Where the index of runs is. No key of a job: bzt would copy a password in it beside the run.
+INDEX_VARIABLES = frozenset({INDEX_VARIABLE, INDEX_FILE_VARIABLE})
 
 
 def settings_table() -> str:

@@ -61,7 +61,12 @@ def test_no_command_is_described_that_is_not_there() -> None:
         line for line in (ROOT / "docs" / "guide.md").read_text().splitlines() if line.startswith("| `rssbench")
     ]
     described = {line.split("`")[1].split(" [")[0].removesuffix(" RUN") for line in table}
-    assert described == {name for name, command in COMMANDS.items() if not isinstance(command, click.Group)}
+    assert described == {name for name, command in COMMANDS.items() if does_something(command)}
+
+
+def does_something(command: click.Command) -> bool:
+    """Not only a word that other commands begin with."""
+    return not isinstance(command, click.Group) or command.invoke_without_command
 
 
 @pytest.fixture

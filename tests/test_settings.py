@@ -131,6 +131,13 @@ def test_a_wrong_variable_is_named_with_its_value_and_what_is_allowed() -> None:
     assert any(line.startswith("environment: RSSBENCH_PROFILE: 'huge' is not allowed") for line in found)
 
 
+def test_where_the_index_is_says_a_variable_and_no_key_of_the_job() -> None:
+    """bzt copies the job beside the run, and the URL may hold a password."""
+    assert job(one_trial(), {"RSSBENCH_INDEX": "mysql://h/d"}) == job(one_trial())
+    [mistake] = mistakes(one_trial() | {"modules": {"rss-report": {"index": "mysql://h/d"}}})
+    assert "modules.rss-report.index: unknown key" in mistake
+
+
 def test_an_unknown_top_level_key_is_refused() -> None:
     [mistake] = mistakes(one_trial() | {"scenarois": {}})
     assert "scenarois: unknown key" in mistake

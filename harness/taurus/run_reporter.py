@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 from bzt import AutomatedShutdown
 from bzt.engine import Reporter, Singletone
 
+from harness.index.indexing import index_finished_run
 from harness.taurus.failure import failing_the_job
 from harness.taurus.stack_service import find_stack, reason_text
 
@@ -26,7 +27,9 @@ class RssReport(Reporter, Singletone):  # type: ignore[misc]
             return
         with failing_the_job():
             run = service.record.finish(reason_text(self.engine.stopping_reason))
-            report = write_report(Path(self.engine.artifacts_dir))
+            report = write_report(service.record.directory)
+        if warning := index_finished_run(service.record.directory, os.environ):
+            self.log.warning(warning)
         sys.stdout.write(f"{verdict_line(run)}\n\n{text_table(run)}\n\nreport: {report}\n")
         sys.stdout.flush()
         if run.status == "failed":

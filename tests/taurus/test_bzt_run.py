@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from harness.index.address import local_url
+from harness.index.database import opened_index
+from harness.index.listing import list_runs
 from scenarios.samples import SAMPLE
 
 from .bzt_process import BztProcess, job
@@ -143,6 +146,22 @@ def test_nothing_is_left_and_no_password_was_written(good_run: BztProcess) -> No
     assert good_run.left_over() == []
     texts = [file.read_bytes() for file in good_run.run_directory.rglob("*") if file.is_file()]
     assert not any(b"mysql://" in text or b"PASSWORD(" in text.upper() for text in texts)
+
+
+def test_a_finished_run_is_in_the_index_beside_it(good_run: BztProcess) -> None:
+    with opened_index(local_url(good_run.run_directory.parent)) as index:
+        [listed] = list_runs(index, limit=9)
+    assert (listed.run_id, listed.status, listed.directory) == ("run", "passed", str(good_run.run_directory))
+    assert [build.dirac_version for build in listed.builds] == ["9.1.22"]
+
+
+def test_a_run_whose_index_is_down_passes_with_a_warning(bzt: Any) -> None:
+    process = bzt(job(STEADY | {"hold-for": "2s"}), RSSBENCH_INDEX="mysql://team:s3cret@127.0.0.1:9/runs")
+    assert process.wait() == 0
+    assert "run is stored but not indexed: the index mysql://127.0.0.1:9/runs cannot be used" in process.stderr
+    assert process.run.status == "passed"
+    assert not list(process.run_directory.parent.glob("index.sqlite*"))
+    assert b"s3cret" not in b"".join(one.read_bytes() for one in process.run_directory.rglob("*") if one.is_file())
 
 
 def test_a_criterion_that_does_not_hold_ends_in_exit_code_3(bzt: Any) -> None:

@@ -1,0 +1,43 @@
+"""What all commands keep to: exit codes, a message for every error of ours, progress on stderr, three formats."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import NoReturn, ParamSpec
+
+import click
+from rich.console import Console
+
+from harness.model import RssbenchError, SettingsError
+
+EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_HARNESS = 0, 1, 2, 4
+
+Given = ParamSpec("Given")
+
+progress = Console(stderr=True, highlight=False, soft_wrap=True)
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True
+)
+
+
+def reports_errors(function: Callable[Given, None]) -> Callable[Given, None]:
+    """Turn our errors into one message on stderr and the exit code that belongs to them."""
+
+    @wraps(function)
+    def wrapped(*arguments: Given.args, **options: Given.kwargs) -> None:
+        try:
+            function(*arguments, **options)
+        except SettingsError as error:
+            stop(str(error), EXIT_USAGE)
+        except RssbenchError as error:
+            stop(str(error), EXIT_HARNESS)
+
+    return wrapped
+
+
+def stop(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
