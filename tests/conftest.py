@@ -27,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail when a test marked stack was skipped (unless only root can run it and we are not), or none ran",
     )
 
+    parser.addoption(
+        "--all-releases",
+        action="store_true",
+        help="start stacks of every release that the suite knows, not only of two old ones; installs each once",
+    )
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # noqa: ANN201

@@ -1,4 +1,5 @@
-"""dirac.cfg as text: everything three RSS services need, so that no Configuration service is needed."""
+"""dirac.cfg as text: everything the RSS services of one front door need, so that no Configuration service is
+needed."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 
 from harness.stack.certificates import ADMIN, HOST, USER, Certificates, distinguished_name
 from harness.stack.database import DATABASES, DatabaseAddress
+from harness.stack.releases import FrontDoor, Series
 
 SERVICES = ("ResourceStatus", "ResourceManagement", "Publisher")
 
@@ -21,28 +23,53 @@ _AUTHORIZATION: Mapping[str, Section] = {
 }
 
 
+#: The setup and its instances, where a release has them.
+_SETUP, _INSTANCE = "rssbench", "bench"
+
+
 @dataclass(frozen=True)
 class ServiceSettings:
-    """What differs from stack to stack. The database account is DIRAC's own, not the suite's."""
+    """What differs from stack to stack. ``ports``: one per service, all the same for https.
 
-    service_port: int
+    The database account is DIRAC's own, not the suite's.
+    """
+
+    series: Series
+    front_door: FrontDoor
+    ports: Mapping[str, int]
     certificates: Certificates
     database: DatabaseAddress
 
 
 def dirac_cfg(settings: ServiceSettings) -> str:
     """The text of dirac.cfg for the services. It holds the database password: mode 0600."""
-    return "".join(
-        _lines(
-            {
-                "DIRAC": _dirac(settings.certificates),
-                "Systems": _systems(settings),
-                "Registry": _registry(),
-                "Operations": {"Defaults": {"ResourceStatus": {"Config": _RSS_CONFIG}}},
-            },
-            indent="",
-        )
+    return _text(
+        {
+            "DIRAC": _dirac(settings.certificates, settings.series),
+            "Systems": _systems(settings),
+            "Registry": _registry(),
+            "Operations": {"Defaults": {"ResourceStatus": {"Config": _RSS_CONFIG}}},
+        }
     )
+
+
+def client_cfg(settings: ServiceSettings) -> str:
+    """The text of dirac.cfg for a client of these services, which shows a certificate of its own."""
+    dirac = _dirac(settings.certificates, settings.series)
+    security = {
+        "CALocation": str(settings.certificates.ca_directory),
+        "UseServerCertificate": "no",
+    }
+    return _text({"DIRAC": {**dirac, "Security": security}, "Registry": _registry()})
+
+
+def service_name(front_door: FrontDoor, service: str) -> str:
+    """What DIRAC calls a service of the RSS behind a front door."""
+    return f"Tornado{service}" if front_door == "https" else service
+
+
+def service_url(front_door: FrontDoor, service: str, port: int) -> str:
+    return f"{front_door}://{HOST}:{port}/ResourceStatus/{service_name(front_door, service)}"
 
 
 # DIRAC's documented defaults, State Active so that the RSS, not the CS, is asked for the status of an element.
@@ -56,10 +83,15 @@ _RSS_CONFIG: Section = {
 }
 
 
-def _dirac(certificates: Certificates) -> Section:
+def _dirac(certificates: Certificates, series: Series) -> Section:
     host = certificates.identities["host"]
+    setups: Section = {
+        "Setup": _SETUP,
+        "Setups": {_SETUP: dict.fromkeys(("Configuration", "Framework", "ResourceStatus", "Tornado"), _INSTANCE)},
+    }
     return {
         "Hostname": HOST,
+        **(setups if series.has_setups else {}),
         "Security": {
             "CertFile": str(host.certificate_file),
             "KeyFile": str(host.key_file),
@@ -71,26 +103,34 @@ def _dirac(certificates: Certificates) -> Section:
 
 
 def _systems(settings: ServiceSettings) -> Section:
-    port = str(settings.service_port)
-    url = f"https://{HOST}:{port}/ResourceStatus/Tornado"
     account = {
         "Host": settings.database.host,
         "Port": str(settings.database.port),
         "User": settings.database.user,
         "Password": settings.database.password,
     }
-    return {
+    door = settings.front_door
+    urls = {name: service_url(door, name, port) for name, port in settings.ports.items()}
+    systems: dict[str, Section] = {
         "ResourceStatus": {
             "Databases": {name: {"DBName": name, **account} for name in DATABASES},
             # a client asks for "ResourceStatus" and takes what stands here, DISET or HTTPS
-            "URLs": {f"{prefix}{name}": url + name for name in SERVICES for prefix in ("", "Tornado")},
+            "URLs": {known: url for name, url in urls.items() for known in (name, service_name(door, name))},
             "Services": {
-                f"Tornado{name}": {"Protocol": "https", "Port": port, "Authorization": _AUTHORIZATION[name]}
-                for name in SERVICES
+                service_name(door, name): {
+                    "Protocol": door,
+                    "Port": str(port),
+                    "Authorization": _AUTHORIZATION[name],
+                }
+                for name, port in settings.ports.items()
             },
-        },
-        "Tornado": {"Port": port},
+        }
     }
+    if door == "https":
+        systems["Tornado"] = {"Port": str(settings.ports["ResourceStatus"])}
+    if settings.series.has_setups:
+        return {name: {_INSTANCE: section} for name, section in systems.items()}
+    return systems
 
 
 def _registry() -> Section:
@@ -103,6 +143,10 @@ def _registry() -> Section:
         "VO": {"rssbench": {}},
         "Hosts": {HOST: {"DN": distinguished_name(HOST), "Properties": "TrustedHost, SiteManager"}},
     }
+
+
+def _text(section: Section) -> str:
+    return "".join(_lines(section, indent=""))
 
 
 def _lines(section: Section, indent: str) -> list[str]:

@@ -8,18 +8,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from harness.builds.environment import BuildEnvironment
-from harness.stack.configuration import ServiceSettings
 from harness.stack.database import DatabaseServer
+from harness.stack.front_doors import reserved_ports
 from harness.stack.lifecycle import Stack
-from harness.stack.ports import ReservedPort
-from harness.stack.readiness import make_tables
-from harness.stack.service import start_service
 
 
 @dataclass(frozen=True)
@@ -56,8 +53,7 @@ def fresh_stacks(
         ]
         for stack, origin in zip(starting, origins, strict=True):
             stack.database_version = stack.server.wait(stack.check)
-            with closing(stack.client()) as client:
-                make_tables(client, stack.check)
+            stack.wait_for_services()
             stack.data_set = origin.frozen.data_set
         yield starting
 
@@ -69,17 +65,13 @@ def _starting(origin: Origin, placement: Placement, log_directory: Path) -> Iter
     directory.mkdir()
     directory.chmod(0o711)
     server = DatabaseServer(directory / "database", frozen.server.passwords)
-    with server, ReservedPort() as port, ExitStack() as ends:
-        stack = Stack(directory, frozen.mark, port.number, log_directory, lambda: shutil.rmtree(directory))
+    with server, reserved_ports(("https",), None) as ports, ExitStack() as ends:
+        stack = Stack(directory, frozen.mark, ports, log_directory, lambda: shutil.rmtree(directory))
         ends.callback(stack.stop)
         ends.callback(stack.kill)
         stack.certificates, stack.catalogue_file = frozen.certificates, frozen.catalogue_file
         stack.server, stack.database = server, server.suite
-        settings = ServiceSettings(port.number, stack.certificates, server.dirac)
-        stack.run(
-            "service",
-            partial(start_service, origin.build, settings, directory / "dirac", hash_seed=placement.hash_seed),
-        )
+        stack.start_services(origin.build, "https", server.dirac, placement.hash_seed)
         stack.run("database", partial(server.start_on, frozen.server.data_directory))
         _place(stack.pids["service"], placement.service_cores)
         _place(stack.pids["database"], placement.database_cores)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,13 +18,16 @@ from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES, Profile
 from harness.model import DataSet, StackError
 from harness.stack.certificates import HOST, Certificates, Identity, make_certificates
-from harness.stack.configuration import ServiceSettings
+from harness.stack.configuration import ServiceSettings, service_url
 from harness.stack.database import DatabaseAddress, DatabaseServer
+from harness.stack.dips_client import DipsClient
 from harness.stack.filling import empty_tables, fill
+from harness.stack.front_doors import Ports, chosen_front_doors, reserved_ports
 from harness.stack.ownership import OwnedDirectory, prepare_stack_root, remove_leftovers
-from harness.stack.ports import ReservedPort
-from harness.stack.readiness import check_rows, make_tables
-from harness.stack.service import start_service
+from harness.stack.parts import Part, Parts
+from harness.stack.readiness import check_rows, https_values, make_tables, wait_until_listening
+from harness.stack.releases import FrontDoor, series_of
+from harness.stack.service import Services
 from scenarios.catalogue import write_catalogue
 from scenarios.https_client import HttpsClient
 
@@ -38,28 +39,11 @@ _WANTED_FREE_BYTES = 130_000_000
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Part:
-    """A process of the stack and where it writes."""
-
-    name: str
-    process: command.Process
-    log_file: Path
-
-    def death(self) -> str | None:
-        """How the process ended, with the last lines of its log; None while it lives."""
-        code = self.process.poll()
-        if code is None:
-            return None
-        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        last = command.last_lines(self.log_file)
-        return f"the {self.name} (pid {self.process.pid}) {how}; {self.log_file} ends with\n{last}"
-
-
 class Stack:
     """A running stack. Whoever started it owns it: it ends with :meth:`stop`, or with its owner.
 
-    ``database`` is the address of an account that may do everything, performance_schema included.
+    ``database`` is the address of an account that may do everything, performance_schema included. ``ports`` names
+    the front doors of this stack.
     """
 
     data_set: DataSet
@@ -68,19 +52,27 @@ class Stack:
     database_version: str
     certificates: Certificates
     server: DatabaseServer
+    #: calls over the front door dips; a stack without that does not have it
+    dips: DipsClient
 
     def __init__(
-        self, directory: Path, mark: str, service_port: int, log_directory: Path, remove: Callable[[], None]
+        self, directory: Path, mark: str, ports: Ports, log_directory: Path, remove: Callable[[], None]
     ) -> None:
         """``remove`` ends the processes of the stack and deletes its directory."""
         self._remove: Callable[[], None] | None = remove
         self.log_directory = log_directory
-        self._parts: dict[str, Part] = {}
+        self._parts = Parts()
         self.mark = mark
         self.directory = directory
-        self.service_port = service_port
-        self.service_url = f"https://{HOST}:{service_port}"
+        self.ports = ports
         self.catalogue_file = self.directory / "catalogue.json"
+
+    @property
+    def service_url(self) -> str:
+        """Of all services behind https, else of ResourceStatus over dips."""
+        if "https" in self.ports:
+            return f"https://{HOST}:{self.ports['https']['ResourceStatus']}"
+        return service_url("dips", "ResourceStatus", self.ports["dips"]["ResourceStatus"])
 
     @property
     def ca_file(self) -> Path:
@@ -93,15 +85,16 @@ class Stack:
 
     @property
     def service_log(self) -> Path:
-        """Where the services write."""
+        """Where the services behind https write."""
         return self._parts["service"].log_file
 
     @property
     def pids(self) -> dict[str, tuple[int, ...]]:
-        return {name: (part.process.pid,) for name, part in self._parts.items()}
+        """Of the ``database``, and of the ``service``."""
+        return self._parts.pids
 
     def client(self, identity: str = "admin") -> HttpsClient:
-        """A connection of its own to the services."""
+        """A connection of its own to the services behind https."""
         who = self.identities[identity]
         return HttpsClient(
             self.service_url,
@@ -120,19 +113,44 @@ class Stack:
 
     def death(self) -> str | None:
         """Which process has ended, and how; None while all live."""
-        return next(filter(None, (part.death() for part in self._parts.values())), None)
+        return self._parts.death()
 
     def check(self) -> None:
         """StackError naming the process that has ended, with the last lines of its log."""
         if (death := self.death()) is not None:
             raise StackError(death)
 
+    def start_services(
+        self,
+        build: BuildEnvironment,
+        front_door: FrontDoor,
+        account: DatabaseAddress,
+        hash_seed: int | None = None,
+    ) -> None:
+        """The services behind one front door, which use the database as ``account``; they are not ready yet."""
+        series = series_of(build.identity.dirac_version)
+        settings = ServiceSettings(series, front_door, self.ports[front_door], self.certificates, account)
+        Services(build, settings, self.directory / "dirac" / front_door, hash_seed).start(self.run)
+        if front_door == "dips":
+            self.dips = DipsClient(build, settings, self.directory / "client")
+
+    def wait_for_services(self) -> None:
+        """Until they answer and have made their tables; StackError when one dies or takes too long."""
+        if "https" in self.ports:
+            with closing(self.client()) as client:
+                make_tables(client, self.check)
+        if "dips" in self.ports:
+            wait_until_listening(self.pids["service"], self.ports["dips"].values(), self.check)
+
     def load(self, profile: Profile, seed: int) -> None:
         """Load the data set into the empty tables; ready when the services answer with exactly its rows."""
         self.data_set, catalogue = fill(self.database, profile, seed)
         write_catalogue(catalogue, self.catalogue_file)
-        with closing(self.client()) as client:
-            check_rows(client, catalogue)
+        if "https" in self.ports:
+            with closing(self.client()) as client:
+                check_rows(partial(https_values, client), catalogue)
+        if "dips" in self.ports:
+            check_rows(self.dips.values, catalogue)
 
     def reload_data_set(self) -> None:
         """Back to the data set as it was loaded at first."""
@@ -141,17 +159,14 @@ class Stack:
 
     def kill(self) -> None:
         """End the processes at once, whatever they are doing."""
-        for part in self._parts.values():
-            part.process.kill()
-            part.process.wait()
+        self._parts.kill()
 
     def freeze(self) -> None:
         """End the processes in order; the directory stays, and fresh stacks can be started from what is loaded.
 
         StackError when the database server does not end.
         """
-        self._parts["service"].process.kill()
-        self._parts["service"].process.wait()
+        self._parts.kill(spared="database")
         self.server.shut_down()
         try:
             self._parts["database"].process.wait(_SHUTDOWN_TIMEOUT_S)
@@ -164,8 +179,7 @@ class Stack:
         if remove is None:
             return
         remove()
-        for part in self._parts.values():
-            part.process.wait()
+        self._parts.wait()
 
     def __enter__(self) -> Self:
         return self
@@ -184,25 +198,27 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     stack_root: Path,
     log_directory: Path | None,
     service_port: int | None = None,
+    front_doors: Sequence[FrontDoor] | None = None,
     progress: Progress = lambda _line: None,
 ) -> Stack:
     """Start a stack and load its data set; returns when it is ready.
 
-    Without ``service_port`` any free port is taken. Logs are written to ``log_directory`` and stay there; without
-    one they go away with the stack.
+    Without ``front_doors`` the stack has https, or dips where the release has no https. ``service_port`` is the
+    port of the first; without it any free one is taken. Logs are written to ``log_directory`` and stay there;
+    without one they go away with the stack.
     StackError says which part failed; whatever was started is ended then.
     """
     started_s = time.monotonic()
+    doors = chosen_front_doors(build.identity.dirac_version, front_doors)
     prepare_stack_root(stack_root)
     remove_leftovers(stack_root, progress)
-    with ReservedPort(service_port) as port:
+    with reserved_ports(doors, service_port) as ports:
         owned = OwnedDirectory(stack_root)
         logs = log_directory or owned.path / "logs"
-        stack = Stack(owned.path, owned.mark, port.number, logs, owned.remove)
+        stack = Stack(owned.path, owned.mark, ports, logs, owned.remove)
         try:
             _start_parts(stack, build)
-            with closing(stack.client()) as client:
-                make_tables(client, stack.check)
+            stack.wait_for_services()
             progress(f"loading data set {profile.name}")
             stack.load(profile, seed)
             stack.check()
@@ -227,11 +243,14 @@ def _shortage(stack_root: Path) -> str:
 
 
 def _start_parts(stack: Stack, build: BuildEnvironment) -> None:
-    """The services need seconds to load and the database only when called, so both start side by side."""
+    """The services need seconds to load. Those behind https want the database only when called, so they start
+    beside it; DISET services want it when they start."""
     stack.certificates = make_certificates(stack.directory / "pki")
     with DatabaseServer(stack.directory / "database") as server:
-        settings = ServiceSettings(stack.service_port, stack.certificates, server.dirac)
-        stack.run("service", partial(start_service, build, settings, stack.directory / "dirac"))
+        if "https" in stack.ports:
+            stack.start_services(build, "https", server.dirac)
         stack.run("database", partial(server.start, stack.directory.parent))
         stack.database_version = server.wait(stack.check)
+        if "dips" in stack.ports:
+            stack.start_services(build, "dips", server.dirac)
     stack.server, stack.database = server, server.suite

@@ -63,6 +63,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             stack_root=job.stack_folder,
             log_directory=directory / "stack",
             service_port=job.service_port,
+            front_doors=("https",),  # the only one that the generator speaks
             progress=self.log.info,
         )
         self.record.stack_is_ready(

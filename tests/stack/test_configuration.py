@@ -2,19 +2,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.stack.certificates import Certificates, Identity
-from harness.stack.configuration import ServiceSettings, dirac_cfg
-from harness.stack.database import DatabaseAddress
+import pytest
 
-SETTINGS = ServiceSettings(
-    service_port=18443,
-    certificates=Certificates(
-        Path("/pki/ca.pem"),
-        Path("/pki/certificates"),
-        {"host": Identity(Path("/pki/host.pem"), Path("/pki/host-key.pem"))},
-    ),
-    database=DatabaseAddress("127.0.0.1", 13306, "dirac", "secret", Path("/database.sock")),
-)
+from harness.stack.certificates import Certificates, Identity
+from harness.stack.configuration import SERVICES, ServiceSettings, client_cfg, dirac_cfg
+from harness.stack.database import DatabaseAddress
+from harness.stack.releases import FrontDoor, series_of
+
+PORTS: dict[FrontDoor, dict[str, int]] = {
+    "https": dict.fromkeys(SERVICES, 18443),
+    "dips": {"ResourceStatus": 19160, "ResourceManagement": 19172, "Publisher": 19165},
+}
+
+
+def settings(release: str, front_door: FrontDoor) -> ServiceSettings:
+    return ServiceSettings(
+        series=series_of(release),
+        front_door=front_door,
+        ports=PORTS[front_door],
+        certificates=Certificates(
+            Path("/pki/ca.pem"),
+            Path("/pki/certificates"),
+            {"host": Identity(Path("/pki/host.pem"), Path("/pki/host-key.pem"))},
+        ),
+        database=DatabaseAddress("127.0.0.1", 13306, "dirac", "secret", Path("/database.sock")),
+    )
 
 
 def options(text: str) -> dict[str, str]:
@@ -35,7 +47,7 @@ def options(text: str) -> dict[str, str]:
     return found
 
 
-CFG = options(dirac_cfg(SETTINGS))
+CFG = options(dirac_cfg(settings("9.1.22", "https")))
 
 
 def test_the_services_are_the_three_of_the_rss_over_https() -> None:
@@ -70,3 +82,42 @@ def test_the_databases_are_reached_over_loopback() -> None:
         assert [CFG[f"{section}/{option}"] for option in ("DBName", "Host", "Port", "User", "Password")] == [
             name, "127.0.0.1", "13306", "dirac", "secret",
         ]  # fmt: skip
+
+
+def test_behind_dips_each_service_has_a_port_and_no_tornado_is_named() -> None:
+    cfg = options(dirac_cfg(settings("9.1.22", "dips")))
+    section = "Systems/ResourceStatus"
+    for service, port in PORTS["dips"].items():
+        assert cfg[f"{section}/Services/{service}/Port"] == str(port)
+        assert cfg[f"{section}/URLs/{service}"] == f"dips://localhost:{port}/ResourceStatus/{service}"
+    assert not [path for path in cfg if "Tornado" in path]
+
+
+def test_version_9_has_no_setup_and_no_instances() -> None:
+    assert not [path for path in CFG if "Setup" in path or "rssbench/" in path]
+    assert {path.split("/")[2] for path in CFG if path.startswith("Systems/ResourceStatus/")} == {
+        "Databases", "URLs", "Services",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("release", "front_door"), [("7.2.52", "dips"), ("7.3.38", "dips"), ("8.0.86", "https")])
+def test_before_version_9_every_system_has_the_instance_of_the_setup(release: str, front_door: FrontDoor) -> None:
+    cfg = options(dirac_cfg(settings(release, front_door)))
+    setup = cfg["DIRAC/Setup"]
+    systems = {path.split("/")[1] for path in cfg if path.startswith("Systems/")}
+    for system in systems:
+        instance = cfg[f"DIRAC/Setups/{setup}/{system}"]
+        assert [path for path in cfg if path.startswith(f"Systems/{system}/")] == [
+            path for path in cfg if path.startswith(f"Systems/{system}/{instance}/")
+        ]
+    flat = {path.replace(f"/{instance}/", "/", 1): value for path, value in cfg.items() if path.startswith("Sys")}
+    new = options(dirac_cfg(settings("9.1.22", front_door)))
+    assert flat == {path: value for path, value in new.items() if path.startswith("Systems/")}
+
+
+def test_a_client_shows_its_own_certificate_and_learns_no_secret() -> None:
+    cfg = options(client_cfg(settings("8.0.86", "dips")))
+    assert cfg["DIRAC/Security/UseServerCertificate"] == "no"
+    assert cfg["DIRAC/Setup"]
+    assert "secret" not in " ".join(cfg.values())
+    assert not [path for path in cfg if "KeyFile" in path]

@@ -43,6 +43,12 @@ def ask(stack: Stack, identity: str, service: str, method: str, *arguments: Any)
     return answer.status, decode_answer(answer.body) if answer.status == 200 else {}
 
 
+def port_of(stack: Stack) -> int:
+    """Where all services listen."""
+    (port,) = set(stack.ports["https"].values())
+    return port
+
+
 def rows_of(stack: Stack, table: str, database: str = "ResourceStatusDB") -> int:
     engine = sqlalchemy.create_engine(stack.database.url(database))
     with engine.connect() as connection:
@@ -98,7 +104,7 @@ class TestAuthorization:
         context = ssl.create_default_context(cafile=stack.ca_file)
         body = f'method={method}&args=["SiteStatus", {{"Name": "LCG.Nobody.xx"}}]'
         with (
-            socket.create_connection(("127.0.0.1", stack.service_port), timeout=10) as plain,
+            socket.create_connection(("127.0.0.1", port_of(stack)), timeout=10) as plain,
             context.wrap_socket(plain, server_hostname="localhost") as stream,
         ):
             stream.sendall(
@@ -117,10 +123,10 @@ class TestSecrecy:
             for connection in process.net_connections("inet")
             if connection.status == psutil.CONN_LISTEN
         ]
-        assert sorted(listening) == sorted([("127.0.0.1", stack.service_port), ("127.0.0.1", stack.database.port)])
+        assert sorted(listening) == sorted([("127.0.0.1", port_of(stack)), ("127.0.0.1", stack.database.port)])
 
     def test_passwords_are_in_no_log_and_no_command_line(self, stack: Stack) -> None:
-        configuration = (stack.directory / "dirac" / "etc" / "dirac.cfg").read_text()
+        configuration = (stack.directory / "dirac" / "https" / "etc" / "dirac.cfg").read_text()
         (password,) = {line.split()[-1] for line in configuration.splitlines() if "Password = " in line}
         assert len(password) > 20
         processes = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
@@ -132,7 +138,7 @@ class TestSecrecy:
             assert secret not in logs
 
     def test_what_holds_a_secret_can_be_read_by_its_owner_only(self, stack: Stack) -> None:
-        holding = [stack.directory / "dirac" / "etc" / "dirac.cfg"]
+        holding = [stack.directory / "dirac" / "https" / "etc" / "dirac.cfg"]
         holding += [identity.key_file for identity in stack.identities.values()]
         assert {stat.S_IMODE(path.stat().st_mode) for path in holding} == {0o600}
 

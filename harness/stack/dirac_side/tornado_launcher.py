@@ -1,5 +1,5 @@
 # Types and the order of imports are those of the library that is patched.
-# ruff: noqa: ANN001, ANN202, ARG005, E402
+# ruff: noqa: ARG005, E402
 """Starts DIRAC's Tornado services with the tornado of the package index; runs in the build's environment.
 
 DIRAC's services run on DIRACGrid's fork of tornado, which is not on the package index; tornado 5.1.1, which is,
@@ -15,6 +15,10 @@ import sys
 
 # tornado 5.1.1 looks for it where Python 3.10 and later no longer have it.
 collections.MutableMapping = collections.abc.MutableMapping
+
+import old_dirac
+
+old_dirac.allow_proxies()
 
 import tornado.iostream
 from tornado import gen

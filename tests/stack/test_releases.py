@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.model import StackError
+from harness.stack.front_doors import chosen_front_doors, reserved_ports
+from harness.stack.releases import absent_operations, series_of
+
+
+@pytest.mark.parametrize(
+    ("version", "front_doors", "has_setups"),
+    [
+        ("7.2.52", ("dips",), True),
+        ("7.3.38", ("dips",), True),
+        ("8.0.0a1", ("https", "dips"), True),
+        ("8.1.0", ("https", "dips"), True),
+        ("9.0.0", ("https", "dips"), False),
+        ("9.2.0a3.dev7+g1a2b3c4", ("https", "dips"), False),
+        ("10.0.1", ("https", "dips"), False),
+    ],
+)
+def test_a_version_belongs_to_the_series_that_it_follows(
+    version: str, front_doors: tuple[str, ...], *, has_setups: bool
+) -> None:
+    series = series_of(version)
+    assert (series.front_doors, series.has_setups) == (front_doors, has_setups)
+
+
+@pytest.mark.parametrize("version", ["7.1.9", "6.22.30", "unknown"])
+def test_a_version_older_than_7_2_is_refused(version: str) -> None:
+    with pytest.raises(StackError, match=rf"DIRAC {version} is too old: stacks are made of 7\.2 or newer"):
+        series_of(version)
+
+
+def test_https_is_used_where_the_release_has_it() -> None:
+    assert chosen_front_doors("9.1.22", None) == ("https",)
+    assert chosen_front_doors("7.3.38", None) == ("dips",)
+    assert chosen_front_doors("8.0.86", ("dips", "https")) == ("dips", "https")
+
+
+def test_a_front_door_that_the_release_lacks_is_refused() -> None:
+    with pytest.raises(StackError, match=r"DIRAC 7\.3\.38 has no front door https to the RSS, only dips"):
+        chosen_front_doors("7.3.38", ("https",))
+
+
+def test_without_the_front_door_every_operation_is_absent_and_says_why() -> None:
+    reason = "DIRAC 7.2.52 has no front door https to the RSS, only dips"
+    assert absent_operations("7.2.52", "https", ["one", "two"]) == {"one": reason, "two": reason}
+    assert absent_operations("7.2.52", "dips", ["one", "two"]) == {}
+    assert absent_operations("8.0.86", "https", ["one", "two"]) == {}
+
+
+def test_services_share_the_port_of_https_and_have_one_each_over_dips() -> None:
+    with reserved_ports(("https", "dips"), None) as ports:
+        https, dips = (list(ports[door].values()) for door in ("https", "dips"))
+    assert len(https) == len(dips) == 3
+    assert len(set(https)) == 1
+    assert len({*https, *dips}) == 4
+
+
+def test_the_port_asked_for_is_the_first() -> None:
+    with reserved_ports(("dips",), None) as free:
+        wanted = free["dips"]["ResourceStatus"]
+    with reserved_ports(("dips",), wanted) as ports:
+        assert ports["dips"]["ResourceStatus"] == wanted
