@@ -56,6 +56,8 @@ class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contender_value: float | None = None
     #: why nothing, or nothing more, can be said
     reason: str | None = None
+    #: the practical margin that was in force, as a slow-down: 1.01 is 1 %
+    margin_ratio: float | None = None
 
 
 class CounterChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.model import RunResult, TrialResult
 from harness.stats.quantiles import CONFIDENCE_RATIO
+from reports.escaping import markdown_text
 from reports.frames import operation_frame
 from reports.units import MISSING, TimeUnit, count, plural, rate, time_unit
 from reports.wording import load_reached, reasons
@@ -69,7 +70,7 @@ def markdown_table(run: RunResult) -> str:
     heading = ["scenario", *(" ".join(parts).strip() for parts in headings)]
     rows = [[_trial_title(run, trial), *row] for trial, row in zip(frame["trial"], rows, strict=True)]
     rule = ["---", "---", *["---:"] * (len(heading) - 2)]
-    lines = ["| " + " | ".join(_markdown_text(cell) for cell in row) + " |" for row in [heading, rule, *rows]]
+    lines = ["| " + " | ".join(markdown_text(cell) for cell in row) + " |" for row in [heading, rule, *rows]]
     return "\n".join([*lines, *(f"\n{note}" for note in _footnotes(frame))])
 
 
@@ -116,10 +117,6 @@ def _fit(text: str, width: int) -> str:
         return text
     head = (width - 1) // 2
     return text[:head] + "…" + text[len(text) - (width - 1 - head) :]
-
-
-def _markdown_text(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def _footnotes(frame: pd.DataFrame) -> list[str]:

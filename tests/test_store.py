@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from harness import model
 from harness.model import SCHEMA_VERSION, Environment, RssbenchError, RunResult
 from harness.store import read_comparison, read_run, write_comparison, write_run
+from tests.documented_structs import described_fields, structs_of
 
 from .index.results import comparison
 
@@ -136,17 +137,6 @@ def test_a_run_is_no_comparison_and_neither_is_missing_unnoticed(run: RunResult,
         read_comparison(tmp_path)
 
 
-def structs_of(kind: Any, found: dict[str, type[msgspec.Struct]]) -> dict[str, type[msgspec.Struct]]:
-    """All Structs that a type is made of, by name."""
-    for part in get_args(kind):
-        structs_of(part, found)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind.__name__ not in found:
-        found[kind.__name__] = kind
-        for field in get_type_hints(kind).values():
-            structs_of(field, found)
-    return found
-
-
 STRUCTS = structs_of(RunResult, {})
 
 
@@ -159,11 +149,7 @@ def test_every_struct_of_the_model_is_part_of_a_run() -> None:
 
 @pytest.mark.parametrize("name", sorted(STRUCTS))
 def test_every_field_of_run_json_is_described(name: str) -> None:
-    sections = dict(
-        re.findall(r"^## (\w+)\b[^\n]*\n(.*?)(?=^## |\Z)", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
-    )
-    described = re.findall(r"^\| `(\w+)` \| [^|\n]+ \| [^|\n]{3,} \|$", sections[name], re.MULTILINE)
-    assert described == list(STRUCTS[name].__struct_fields__)
+    assert described_fields(DOCUMENT)[name] == list(STRUCTS[name].__struct_fields__)
 
 
 def test_the_described_schema_version_is_that_of_the_code() -> None:

@@ -1,6 +1,3 @@
-import os
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -9,9 +6,8 @@ from harness.measure.window import Window
 from harness.model import Audit, Percentiles
 from harness.stats.quantiles import order_statistic_ranks
 from reports.tables import WIDTH, markdown_table, samples_needed, text_table, verdict_line
+from tests.golden_files import same_as_golden
 from tests.reports.synthetic_run import START_NS, around, make_samples, operation_result, run_result, trial_result
-
-GOLDEN = Path(__file__).parents[1] / "golden"
 
 READ = operation_result("ResourceStatus.select by name")
 WRITE = operation_result(
@@ -36,14 +32,6 @@ RUN = run_result(
     trial_result("1-production_mix", READ, WRITE),
     trial_result("2-burst", CLOSED, offered_rate_per_s=None),
 )
-
-
-def same_as_golden(name: str, text: str) -> bool:
-    """RSSBENCH_UPDATE_GOLDEN=1 writes the file anew, for a reviewer to read as a diff."""
-    file = GOLDEN / name
-    if os.environ.get("RSSBENCH_UPDATE_GOLDEN"):
-        file.write_text(text + "\n", encoding="utf-8")
-    return file.read_text(encoding="utf-8") == text + "\n"
 
 
 def test_the_text_table_is_the_golden_one() -> None:

@@ -1,0 +1,103 @@
+"""The verdict of a comparison in one line."""
+
+from __future__ import annotations
+
+from harness.comparison import ComparisonResult
+from reports.comparison_views import ALL_OPERATIONS, OperationView, operation_views, questions
+from reports.comparison_wording import METRICS, detectable_percent
+from reports.escaping import one_line
+from reports.units import count, plural
+
+#: Most characters of a reason in the verdict line.
+REASON_LENGTH = 160
+
+
+def verdict_line(result: ComparisonResult) -> str:
+    """One line: the verdict, how many operations decide it, and how sure it is."""
+    views = operation_views(result)
+    facts = {
+        "wrong": _worse_facts,
+        "regression": _worse_facts,
+        "improvement": _better_facts,
+        "same": _same_facts,
+        "inconclusive": _inconclusive_facts,
+    }[result.verdict](result, views)
+    line = f"{result.verdict.upper()}: {facts}"
+    if result.status == "incomplete":
+        line += "; incomplete, ended before its time"
+    if result.problems:
+        reason = one_line(result.problems[0].split("\n", 1)[0])
+        reason = reason if len(reason) <= REASON_LENGTH else reason[: REASON_LENGTH - 1] + "…"
+        more = f" (and {plural(len(result.problems) - 1, 'more problem')})" if len(result.problems) > 1 else ""
+        line += f"; {reason}{more}"
+    return line
+
+
+def compared_operations(views: list[OperationView]) -> int:
+    return sum(view.operation is not None for view in views)
+
+
+def _of(number: int, views: list[OperationView]) -> str:
+    return f"{count(number)} of {plural(compared_operations(views), 'operation')}"
+
+
+def _moved(views: list[OperationView], verdict: str, timed: str, work: str) -> list[str]:
+    """``2 of 26 operations got slower``, ``1 does more work``: the first says how many there are."""
+    by_time = [view for view in views if view.operation is not None and verdict in view.timed_verdicts]
+    by_count = [
+        view for view in views if view not in by_time and view.exact is not None and view.exact.verdict == verdict
+    ]
+    facts: list[str] = []
+    does = "does" if len(by_count) == 1 else "do"
+    for group, words in ((by_time, timed), (by_count, f"{does} {work}")):
+        if group:
+            facts.append(f"{count(len(group)) if facts else _of(len(group), views)} {words}")
+    if any(view.operation is None and verdict in view.timed_verdicts for view in views):
+        facts.append(f"{ALL_OPERATIONS} {timed}")
+    return facts
+
+
+def _sureness(result: ComparisonResult, views: list[OperationView], verdict: str) -> str:
+    if any(verdict in view.timed_verdicts for view in views):
+        return f" (family-wise error at most {result.family_error_ratio * 100:g} %)"
+    return " (counted, not estimated)"
+
+
+def _worse_facts(result: ComparisonResult, views: list[OperationView]) -> str:
+    wrong = sum("wrong" in view.verdicts for view in views)
+    facts = [f"{_of(wrong, views)} answered wrongly by the contender"] if wrong else []
+    moved = _moved(views, "regression", "got slower", "more work")
+    return ", ".join([*facts, *moved]) + (_sureness(result, views, "regression") if moved else "")
+
+
+def _better_facts(result: ComparisonResult, views: list[OperationView]) -> str:
+    moved = _moved(views, "improvement", "got faster", "less work")
+    return ", ".join([*moved, "none got slower"]) + _sureness(result, views, "improvement")
+
+
+def _same_facts(result: ComparisonResult, views: list[OperationView]) -> str:
+    caught = _caught_facts(result)
+    if not caught:
+        return f"{plural(compared_operations(views), 'operation')} do the same work (counted, not estimated)"
+    return f"{plural(compared_operations(views), 'operation')} within the margins; {caught}"
+
+
+def _inconclusive_facts(result: ComparisonResult, views: list[OperationView]) -> str:
+    open_views = [view for view in views if view.operation is not None and "inconclusive" in view.verdicts]
+    if not views:
+        return "nothing was compared"
+    whole = [] if open_views else [f"{ALL_OPERATIONS} undecided"]
+    facts = [f"{_of(len(open_views), views)} undecided"] if open_views else whole
+    caught = _caught_facts(result)
+    return "; ".join([*facts, *([caught] if caught else [])])
+
+
+def _caught_facts(result: ComparisonResult) -> str:
+    """Of the first lane that can say: by metric, what would have been caught in every operation."""
+    asked = [one for one in questions(result.judgements) if one.most_detectable is not None]
+    facts = [
+        f"{METRICS[one.metric]} {detectable_percent(one.most_detectable)} %"
+        for one in asked
+        if one.most_detectable is not None and one.lane == asked[0].lane
+    ]
+    return f"would have caught {', '.join(facts)} or more with 95 % power" if facts else ""

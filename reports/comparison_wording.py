@@ -1,0 +1,218 @@
+"""The words and numbers of a comparison, the same in every format."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from harness.comparison import (
+    ComparisonResult,
+    CounterChange,
+    ExactComparison,
+    Judgement,
+    StatementChange,
+    TimedMetric,
+    Verdict,
+)
+from harness.model import BuildIdentity
+from reports.comparison_views import ALL_OPERATIONS, PackageDifference, Question, questions, unanswered
+from reports.escaping import one_line, shorten
+from reports.units import MISSING, count, duration_text, plural, rate, time_unit
+
+METRICS: dict[TimedMetric, str] = {
+    "service_cpu": "service CPU",
+    "database_cpu": "database CPU",
+    "service_time": "service time",
+    "latency_p50": "latency p50",
+    "latency_p95": "latency p95",
+    "latency_p99": "latency p99",
+    "reached_rate": "rate reached",
+}
+
+#: The worst first.
+VERDICTS: tuple[Verdict, ...] = ("wrong", "regression", "inconclusive", "improvement", "same")
+
+#: Sign of a line in a diff.
+SIGNS = {"added": "+", "removed": "-", "kept": " "}
+
+
+def signed_percent(ratio: float | None) -> str:
+    """A ratio as a change, without its unit: 1.023 is ``+2.3``."""
+    return MISSING if ratio is None else f"{round((ratio - 1) * 100, 1) + 0.0:+,.1f}"
+
+
+def effect_text(judgement: Judgement) -> str:
+    """``+2.3 % [+1.6, +3.0]``, a dash without an estimate."""
+    if judgement.effect_ratio is None:
+        return MISSING
+    interval = f" [{interval_text(judgement)}]" if judgement.interval_ratio else ""
+    return f"{signed_percent(judgement.effect_ratio)} %{interval}"
+
+
+def interval_text(judgement: Judgement, between: str = ", ") -> str:
+    if judgement.interval_ratio is None:
+        return MISSING
+    return between.join(signed_percent(bound) for bound in judgement.interval_ratio)
+
+
+def detectable_percent(judgement: Judgement) -> str:
+    """What would have been found with 95 % power, in percent without its unit; a rate that falls counts alike."""
+    ratio = judgement.smallest_detectable_ratio
+    return MISSING if ratio is None else f"{abs(ratio - 1) * 100:,.1f}"
+
+
+def caught_text(judgement: Judgement) -> str:
+    if judgement.smallest_detectable_ratio is None:
+        return "cannot say what it would have caught"
+    return f"would have caught {detectable_percent(judgement)} % or more with 95 % power"
+
+
+def question_caught_text(question: Question) -> str:
+    """Over all operations, empty when none says: ``would have caught 0.9 % to 2.1 % or more with 95 % power``."""
+    least, most = question.least_detectable, question.most_detectable
+    if least is None or most is None:
+        return ""
+    if detectable_percent(least) == detectable_percent(most):
+        return caught_text(most)
+    low, high = detectable_percent(least), detectable_percent(most)
+    return f"would have caught {low} % to {high} % or more with 95 % power"
+
+
+def verdicts_text(verdicts: Iterable[Verdict]) -> str:
+    """``1 regression, 25 same``, the worst first."""
+    counted = Counter(verdicts)
+    return ", ".join(f"{count(counted[verdict])} {verdict}" for verdict in VERDICTS if counted[verdict])
+
+
+def p_text(probability: float | None) -> str:
+    """An adjusted p-value; very small ones are not told apart."""
+    if probability is None:
+        return MISSING
+    return "< 0.0001" if probability < 0.0001 else f"{probability:.2g}"
+
+
+def values_text(judgement: Judgement) -> str:
+    """Both sides in the same unit: ``4.71 → 4.82 ms``; empty when they say nothing."""
+    sides = (judgement.baseline_value, judgement.contender_value)
+    if sides == (None, None) or judgement.effect_ratio is None:
+        return ""
+    if judgement.metric == "reached_rate":
+        return f"{rate(sides[0])} → {rate(sides[1])} /s"
+    unit = time_unit(sides)
+    return f"{unit.number(sides[0])} → {unit.number(sides[1])} {unit.symbol}"
+
+
+def pairs_text(judgement: Judgement) -> str:
+    return plural(judgement.pairs, "pair" if judgement.lane == "paired" else "window pair")
+
+
+def counter_text(change: CounterChange) -> str:
+    return f"{change.counter.replace('_', ' ')} {count(change.baseline)} → {count(change.contender)}"
+
+
+def exact_text(exact: ExactComparison) -> str:
+    """How the counters differ, or why they were not compared."""
+    facts = [counter_text(change) for change in exact.counters]
+    if exact.problem is not None:
+        facts.append(shorten(one_line(exact.problem)))
+    return ", ".join(facts) or "all counters are the same"
+
+
+def diff_line(line: StatementChange) -> str:
+    """``+2 SELECT ...``: the sign, how many times, the statement on one line."""
+    return f"{SIGNS[line.change]}{line.times} {shorten(one_line(line.text))}"
+
+
+def changed(exact: ExactComparison) -> bool:
+    """Whether there is a diff to show."""
+    return any(line.change != "kept" for line in exact.statements)
+
+
+def build_text(build: BuildIdentity | None) -> str:
+    if build is None:
+        return "not known: ended before it was installed"
+    return one_line(
+        f"{build.name} (DIRAC {build.dirac_version}, Python {build.python_version}, "
+        f"dependency set {build.dependency_set})"
+    )
+
+
+def package_text(difference: PackageDifference) -> str:
+    if difference.baseline is None:
+        return one_line(f"{difference.name} {difference.contender} added")
+    if difference.contender is None:
+        return one_line(f"{difference.name} {difference.baseline} removed")
+    return one_line(f"{difference.name} {difference.baseline} → {difference.contender}")
+
+
+def false_alarms(result: ComparisonResult) -> list[Judgement]:
+    """What the control found, and should not have."""
+    return [one for one in result.control if one.verdict not in ("same", "inconclusive")]
+
+
+def control_text(result: ComparisonResult) -> str:
+    """What the baseline against itself shows: it must find nothing."""
+    control = result.control
+    if not control:
+        return "not measured"
+    found = false_alarms(result)
+    shown = [one for one in control if one.effect_ratio is not None]
+    largest = max(shown, key=lambda one: abs((one.effect_ratio or 1) - 1), default=None)
+    pairs = max(one.pairs for one in control)
+    facts = [plural(len(found), "false alarm") if found else "nothing found"]
+    facts[0] += f" in {plural(len(control), 'question')}, {plural(pairs, 'pair')}"
+    if largest is not None:
+        facts.append(f"largest effect {effect_text(largest)} ({question_name(largest)})")
+    if found:
+        facts.append(f"found: {'; '.join(question_name(one) for one in found)}. Do not trust this comparison")
+    return "; ".join(facts)
+
+
+def question_name(judgement: Judgement) -> str:
+    operation = ALL_OPERATIONS if judgement.operation is None else one_line(judgement.operation)
+    return f"{operation}, {METRICS[judgement.metric]}"
+
+
+def unanswered_text(reason: str, judgements: list[Judgement]) -> str:
+    metrics = ", ".join(dict.fromkeys(METRICS[one.metric] for one in judgements))
+    operations = {one.operation for one in judgements}
+    subject = ALL_OPERATIONS if operations == {None} else plural(len(operations - {None}), "operation")
+    if len(operations) == 1 and None not in operations:
+        subject = question_name(judgements[0]).rpartition(", ")[0]
+    return f"{shorten(one_line(reason))} ({subject}: {metrics})"
+
+
+def unanswered_lines(result: ComparisonResult) -> list[str]:
+    """What a lane, or the counting of an operation, could not answer at all, and why."""
+    groups = unanswered(result.judgements)
+    lines = [f"{lane}: {unanswered_text(reason, group)}" for (lane, reason), group in groups.items()]
+    counted = [one for one in result.exact if one.verdict == "inconclusive"]
+    return [*lines, *(f"exact: {exact_text(one)} ({one_line(one.operation)})" for one in counted)]
+
+
+def question_rows(result: ComparisonResult) -> list[list[str]]:
+    """Lane, metric, how many operations have which verdict, what would have been caught."""
+    rows = []
+    if result.exact:
+        rows.append(["exact", "counters", verdicts_text(one.verdict for one in result.exact), ""])
+    for question in questions(result.judgements):
+        verdicts = verdicts_text(question.verdicts.elements())
+        rows.append([question.lane, METRICS[question.metric], verdicts, question_caught_text(question)])
+    return rows
+
+
+def settings_text(result: ComparisonResult) -> str:
+    settings = result.settings
+    return (
+        f"lanes {', '.join(settings.lanes)}; {plural(len(settings.operations), 'operation')}; profile "
+        f"{one_line(settings.profile)}, seed {settings.seed}; budget {duration_text(settings.budget_s)}, "
+        f"took {duration_text(result.duration_s)}"
+    )
+
+
+def continue_command(result: ComparisonResult) -> str | None:
+    """What to type to measure on where this comparison ended; None when another program began it."""
+    if not re.match(r"rssbench compare\b", result.command):
+        return None
+    return f"{result.command} --resume {result.run_id}"
