@@ -6,24 +6,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup, escape
-
 from harness.measure.run_record import recover_run
 from harness.model import ExactOperation, RssbenchError, RunResult, Statement, TrialResult
 from harness.store import writing
-from reports import units, wording
+from reports import wording
 from reports.frames import operation_frame
 from reports.illustrations import Illustration, cpu_illustration, percentile_illustration, trial_illustrations
+from reports.rendering import rendered
 from reports.tables import verdict_line
 from reports.trial_samples import read_trial_samples
 from reports.units import TimeUnit, time_unit
 
 #: Most statements of one operation that the page lists; run.json has all.
 STATEMENTS_SHOWN = 60
-
-#: Most characters of a message or statement that the page shows; run.json has the whole text.
-TEXT_SHOWN = 1_000
 
 
 @dataclass(frozen=True)
@@ -66,27 +61,8 @@ def write_report(run_directory: Path) -> Path:
 
 def render(run: RunResult, run_directory: Path) -> str:
     """The page as text; figures are made of the samples in ``run_directory``."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "breakable": breakable,
-        "bytes": units.bytes_text,
-        "count": units.count,
-        "duration": units.duration_text,
-        "load": wording.load_text,
-        "percent": units.percent,
-        "plural": units.plural,
-        "rate": units.rate,
-        "shorten": shorten,
-        "statements": statement_views,
-        "time": units.time_text,
-    }
-    return environment.get_template("report.html.j2").render(
+    return rendered(
+        "report.html.j2",
         run=run,
         verdict=verdict_line(run),
         reasons=wording.reasons(run),
@@ -96,6 +72,7 @@ def render(run: RunResult, run_directory: Path) -> str:
         glossary=wording.GLOSSARY,
         outcomes=wording.OUTCOMES,
         load_reached=wording.load_reached,
+        statements_of=statement_views,
         statements_shown=STATEMENTS_SHOWN,
     )
 
@@ -119,16 +96,6 @@ def statement_views(operation: ExactOperation) -> list[StatementView]:
             )
         )
     return views
-
-
-def shorten(text: str) -> str:
-    """Long messages must not fill the page."""
-    return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]}… ({units.count(len(text))} characters)"
-
-
-def breakable(name: str) -> Markup:
-    """The name, escaped, that may continue on a new line after a full stop."""
-    return escape(name).replace(".", Markup(".<wbr>"))
 
 
 def _trial_view(run: RunResult, place: int, run_directory: Path) -> TrialView:
