@@ -5,7 +5,7 @@ Ratios are contender over baseline: 1.021 is 2.1 % more. A value that does not e
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -33,21 +33,36 @@ TimedMetric = Literal[
 ]
 
 
+#: The lanes whose figures vary and need statistics.
+TimedLane = Literal["paired", "load"]
+
+
+class Question(NamedTuple):
+    """What is asked about a change; ``operation`` is None for all operations of the lane together."""
+
+    lane: TimedLane
+    metric: TimedMetric
+    operation: str | None
+
+
 class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One question that was asked: one metric of one operation in one lane.
 
-    ``operation`` is None for all operations of the lane together. ``interval_ratio`` has 95 % confidence.
+    ``operation`` is None for all operations of the lane together. ``interval_ratio`` has 95 % confidence at a
+    number of pairs fixed beforehand; each bound of ``anytime_interval_ratio`` holds with 95 % whenever the run
+    stops, and ``same`` means that it lies within the equivalence margin.
     ``adjusted_p``: how probable at most such evidence is anywhere in a comparison of two equal builds.
     ``smallest_detectable_ratio``: a slow-down of this size would have been found with 95 % power.
     ``pairs`` are process pairs (lane paired) or pairs of windows (lane load).
     """
 
-    lane: Literal["paired", "load"]
+    lane: TimedLane
     metric: TimedMetric
     operation: str | None
     verdict: Verdict
     effect_ratio: float | None
     interval_ratio: tuple[float, float] | None
+    anytime_interval_ratio: tuple[float, float] | None
     smallest_detectable_ratio: float | None
     adjusted_p: float | None
     pairs: int

@@ -1,0 +1,249 @@
+"""From the values of pairs to a judgement of each question, and from these to the verdict of a comparison.
+
+The rule and its reasons: docs/method.md, "Verdict".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.compare.margins import CHOSEN_SERVICE_CPU_RESOLUTION_RATIO, HIGHER_IS_BETTER, Margins, margins_of
+from harness.comparison import ExactComparison, Judgement, Question, Verdict
+from harness.stats.multiplicity import FAMILY_ERROR_RATIO, question_weights, weighted_holm
+from harness.stats.paired import hodges_lehmann, signed_rank_interval
+from harness.stats.power import smallest_detectable
+from harness.stats.sequential import MINIMUM_PAIRS, bounds, p_value
+
+#: How probable at most each anytime bound is wrong, and therefore a question judged `same` that is not.
+BOUND_ERROR_RATIO = 0.05
+
+
+@dataclass(frozen=True)
+class Series:
+    """The values of one metric on both sides, a pair at a time in the order measured, in the unit of the metric.
+
+    A pair in which a side has no positive finite value is left out, and said to be.
+    """
+
+    baseline: tuple[float, ...]
+    contender: tuple[float, ...]
+
+    def complete(self) -> list[tuple[float, float]]:
+        pairs = zip(self.baseline, self.contender, strict=True)
+        return [pair for pair in pairs if all(map(_is_value, pair))]
+
+
+def all_together(series: Sequence[Series]) -> Series:
+    """The operations of a lane as one: geometric means over them, per pair and side.
+
+    The log of its ratio is the mean of the operations' log-ratios. A pair without a value of any operation has
+    none here. ValueError for no operation, or when they differ in their number of pairs.
+    """
+    if not series:
+        raise ValueError("all operations together need at least one operation")
+    return Series(
+        baseline=tuple(map(_geometric_mean, zip(*(one.baseline for one in series), strict=True))),
+        contender=tuple(map(_geometric_mean, zip(*(one.contender for one in series), strict=True))),
+    )
+
+
+def judge(observations: Mapping[Question, Series]) -> tuple[Judgement, ...]:
+    """A judgement of each question, in their order. May be asked after every pair, always with all questions."""
+    questions = tuple(observations)
+    weights = question_weights(questions)
+    evidence = [_Evidence.of(observations[question]) for question in questions]
+    adjusted = weighted_holm([one.p_value for one in evidence], weights)
+    return tuple(
+        _judgement(question, one, adjusted_p, FAMILY_ERROR_RATIO * weight)
+        for question, one, adjusted_p, weight in zip(questions, evidence, adjusted, weights, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The verdict of a comparison, and sentences that say why."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+def conclude(
+    judgements: Sequence[Judgement],
+    control: Sequence[Judgement] = (),
+    exact: Sequence[ExactComparison] = (),
+) -> Conclusion:
+    """The verdict of a comparison whose lanes are done, or stopped by the user or the budget.
+
+    ``control``: judgements of the baseline against itself. What needs no statistics (a wrong answer, a counter)
+    stands even when the control found a change that cannot be.
+    """
+    if wrong := _counted(exact, "wrong") + _named(judgements, "wrong"):
+        return Conclusion("wrong", wrong)
+    counted, differs = (
+        _counted(exact, "regression"),
+        _named(control, "regression") + _named(control, "improvement"),
+    )
+    if worse := counted + (() if differs else _named(judgements, "regression")):
+        return Conclusion("regression", worse)
+    if differs:
+        return Conclusion("inconclusive", tuple(f"the baseline differs from itself: {one}" for one in differs))
+    if undecided := tuple(name(one) for one in judgements if not _settled(one)):
+        return Conclusion("inconclusive", tuple(f"undecided: {one}" for one in undecided))
+    better = _counted(exact, "improvement") + _named(judgements, "improvement")
+    return Conclusion("improvement" if better else "same", better)
+
+
+def decided(judgements: Sequence[Judgement]) -> bool:
+    """Whether the paired and load lanes may stop before their budget.
+
+    They have their verdict, and where it is that nothing changed they would have found a change of the resolution.
+    """
+    if not judgements:
+        return False
+    verdict, chosen = conclude(judgements).verdict, all(one.operation is None for one in judgements)
+    if verdict in ("same", "improvement"):
+        return all(_resolved(one, chosen=chosen) for one in judgements if one.verdict == "same")
+    return verdict != "inconclusive"
+
+
+def name(judgement: Judgement) -> str:
+    """The question in words: ``service_cpu of ResourceStatus.select by name``."""
+    return f"{judgement.metric} of {judgement.operation or 'all operations together'}"
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the pairs of one question say, before the other questions are looked at; log-ratios."""
+
+    pairs: list[tuple[float, float]]
+    left_out: int
+    #: whether a side has pairs without a value, which then cannot come out as the better one
+    baseline_lacks: bool
+    contender_lacks: bool
+    log_ratios: tuple[float, ...]
+    effect: float
+    p_value: float
+
+    @classmethod
+    def of(cls, series: Series) -> _Evidence:
+        pairs = series.complete()
+        log_ratios = tuple(math.log(contender) - math.log(baseline) for baseline, contender in pairs)
+        effect = hodges_lehmann(log_ratios) if pairs else 0.0
+        return cls(
+            pairs=pairs,
+            left_out=len(series.baseline) - len(pairs),
+            baseline_lacks=not all(map(_is_value, series.baseline)),
+            contender_lacks=not all(map(_is_value, series.contender)),
+            log_ratios=log_ratios,
+            effect=effect,
+            p_value=p_value(log_ratios, above=effect > 0.0),
+        )
+
+
+def _judgement(question: Question, evidence: _Evidence, adjusted_p: float, error_ratio: float) -> Judgement:
+    if not evidence.pairs:
+        return Judgement(
+            lane=question.lane,
+            metric=question.metric,
+            operation=question.operation,
+            verdict="inconclusive",
+            effect_ratio=None,
+            interval_ratio=None,
+            anytime_interval_ratio=None,
+            smallest_detectable_ratio=None,
+            adjusted_p=None,
+            pairs=0,
+            reason=f"no value in {evidence.left_out} pairs" if evidence.left_out else "no pair",
+        )
+    margins, worse = margins_of(question), -1.0 if question.metric in HIGHER_IS_BETTER else 1.0
+    anytime = bounds(evidence.log_ratios, BOUND_ERROR_RATIO)
+    detectable = smallest_detectable(evidence.log_ratios, error_ratio, margins.practical)
+    changed = adjusted_p <= FAMILY_ERROR_RATIO
+    verdict = _verdict(evidence, margins, anytime, changed=changed, worsening=worse * evidence.effect)
+    return Judgement(
+        lane=question.lane,
+        metric=question.metric,
+        operation=question.operation,
+        verdict=verdict,
+        effect_ratio=math.exp(evidence.effect),
+        interval_ratio=_as_ratios(signed_rank_interval(evidence.log_ratios)),
+        anytime_interval_ratio=_as_ratios(anytime),
+        smallest_detectable_ratio=None if detectable is None else math.exp(worse * detectable),
+        adjusted_p=adjusted_p,
+        pairs=len(evidence.pairs),
+        baseline_value=hodges_lehmann([baseline for baseline, _ in evidence.pairs]),
+        contender_value=hodges_lehmann([contender for _, contender in evidence.pairs]),
+        reason=_reason(evidence, changed=changed and abs(evidence.effect) <= margins.practical),
+    )
+
+
+def _verdict(
+    evidence: _Evidence, margins: Margins, anytime: tuple[float, float] | None, *, changed: bool, worsening: float
+) -> Verdict:
+    if changed and worsening > margins.practical and not evidence.baseline_lacks:
+        return "regression"
+    if changed and worsening < -margins.practical and not evidence.contender_lacks:
+        return "improvement"
+    if (
+        anytime
+        and -margins.equivalence < anytime[0]
+        and anytime[1] < margins.equivalence
+        and not evidence.left_out
+    ):
+        return "same"
+    return "inconclusive"
+
+
+def _reason(evidence: _Evidence, *, changed: bool) -> str | None:
+    if evidence.left_out:
+        return f"no value in {evidence.left_out} of {evidence.left_out + len(evidence.pairs)} pairs"
+    if len(evidence.pairs) < MINIMUM_PAIRS:
+        return f"fewer than {MINIMUM_PAIRS} pairs"
+    return "a change, smaller than the practical margin" if changed else None
+
+
+def _resolved(judgement: Judgement, *, chosen: bool) -> bool:
+    resolution_ratio = margins_of(_question(judgement)).resolution_ratio
+    if chosen and judgement.metric == "service_cpu":
+        resolution_ratio = CHOSEN_SERVICE_CPU_RESOLUTION_RATIO
+    detectable_ratio = judgement.smallest_detectable_ratio
+    return not resolution_ratio or (detectable_ratio is not None and detectable_ratio <= 1.0 + resolution_ratio)
+
+
+def _settled(judgement: Judgement) -> bool:
+    """Whether this question does not keep the comparison from being `same` or `improvement`."""
+    if judgement.verdict in ("same", "improvement"):
+        return True
+    if judgement.anytime_interval_ratio is None or (judgement.lane == "paired" and judgement.operation is None):
+        return False
+    low, high = judgement.anytime_interval_ratio
+    limit_ratio = 1.0 + margins_of(_question(judgement)).limit_ratio
+    return 1.0 / low < limit_ratio if judgement.metric in HIGHER_IS_BETTER else high < limit_ratio
+
+
+def _question(judgement: Judgement) -> Question:
+    return Question(judgement.lane, judgement.metric, judgement.operation)
+
+
+def _named(judgements: Sequence[Judgement], verdict: Verdict) -> tuple[str, ...]:
+    return tuple(name(one) for one in judgements if one.verdict == verdict)
+
+
+def _counted(exact: Sequence[ExactComparison], verdict: Verdict) -> tuple[str, ...]:
+    return tuple(f"counters of {one.operation}" for one in exact if one.verdict == verdict)
+
+
+def _is_value(value: float) -> bool:
+    return math.isfinite(value) and value > 0.0
+
+
+def _geometric_mean(values: Sequence[float]) -> float:
+    if not all(map(_is_value, values)):
+        return math.nan
+    return math.exp(math.fsum(map(math.log, values)) / len(values))
+
+
+def _as_ratios(log_ratios: tuple[float, float] | None) -> tuple[float, float] | None:
+    return log_ratios and (math.exp(log_ratios[0]), math.exp(log_ratios[1]))
