@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 
-import psutil
 import pytest
 import sqlalchemy
 
@@ -18,6 +17,7 @@ from harness.dataset.profiles import PROFILES
 from harness.measure.exact import count_operations
 from harness.measure.exact_counts import merge_counts
 from harness.model import ExactOperation
+from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack, start_stack
 from scenarios.catalogue import read_catalogue
 from scenarios.operation import Request
@@ -97,44 +97,73 @@ A_STATEMENT_EVERYWHERE: Changes = {
 }
 
 
+#: Operation, the table it reads whole, and the column it asks for a name of.
+WHOLE_TABLES = (
+    ("ResourceStatus.select last history", "ResourceStatusDB.ResourceHistory", "Name"),
+    ("ResourceManagement.select downtimes", "ResourceManagementDB.DowntimeCache", "Name"),
+    ("ResourceManagement.select pilots", "ResourceManagementDB.PilotCache", "CE"),
+    ("ResourceManagement.select policy results", "ResourceManagementDB.PolicyResult", "Name"),
+)
+
+
+def change_tables(stack: Stack) -> None:
+    """One row less that nobody asks for in each whole table, and an index less."""
+    catalogue = read_catalogue(stack.catalogue_file)
+    calls = {operation.name: operation.call(catalogue, Request(0, "")) for operation in OPERATIONS}
+    engine = sqlalchemy.create_engine(stack.database.url("mysql"), poolclass=sqlalchemy.NullPool)
+    with engine.begin() as connection:
+        for operation, table, column in WHOLE_TABLES:
+            asked = {"name": calls[operation].arguments[1][column]}
+            statement = sqlalchemy.text(f"DELETE FROM {table} WHERE {column} <> :name LIMIT 1")
+            assert connection.execute(statement, asked).rowcount == 1
+        connection.exec_driver_sql("ALTER TABLE ResourceManagementDB.PilotCache DROP PRIMARY KEY")
+
+
 def count(stack: Stack) -> Counts:
     return count_operations(stack, read_catalogue(stack.catalogue_file), OPERATIONS)
 
 
 @pytest.fixture(scope="module")
-def started(stack_root: Path) -> Callable[[BuildEnvironment], Stack]:
-    def start(build: BuildEnvironment) -> Stack:
-        return start_stack(build, profile=PROFILES["M"], seed=7, stack_root=stack_root, log_directory=None)
-
-    return start
+def loaded(build: BuildEnvironment, stack_root: Path) -> Iterator[Stack]:
+    """A stack that has ended, whose database every other one here is a copy of."""
+    profile = PROFILES["M"]
+    with start_stack(build, profile=profile, seed=7, stack_root=stack_root, log_directory=None) as stack:
+        stack.freeze()
+        yield stack
 
 
 @pytest.fixture(scope="module")
-def processes(
-    build: BuildEnvironment, started: Callable[[BuildEnvironment], Stack]
-) -> tuple[Counts, Counts, Counts]:
+def processes(build: BuildEnvironment, loaded: Stack, tmp_path_factory: pytest.TempPathFactory) -> list[Counts]:
     """The build in three fresh processes, each with a hash seed of its own."""
-    counts = []
-    for _ in range(3):
-        with started(build) as stack:
-            (pid,) = stack.pids["service"]
-            assert "PYTHONHASHSEED" not in psutil.Process(pid).environ()
-            counts.append(count(stack))
-    return (counts[0], counts[1], counts[2])
+    origins = [Origin("baseline", loaded, build)] * 3
+    placements = [Placement(hash_seed) for hash_seed in (0, 1, 4_294_967_295)]
+    with fresh_stacks(origins, placements, tmp_path_factory.mktemp("logs")) as stacks:
+        return [count(stack) for stack in stacks]
 
 
 @pytest.fixture(scope="module")
-def baseline(processes: tuple[Counts, Counts, Counts]) -> Counts:
+def baseline(processes: list[Counts]) -> Counts:
     return tuple(map(merge_counts, processes[0], processes[1]))
 
 
 @pytest.fixture(scope="module")
-def contender(
-    build: BuildEnvironment, started: Callable[[BuildEnvironment], Stack], tmp_path_factory: pytest.TempPathFactory
-) -> Counts:
-    directory = tmp_path_factory.mktemp("changed") / "build"
-    with started(changed_build(build, directory, ONE_OF_EACH)) as stack:
-        return count(stack)
+def changed(build: BuildEnvironment, loaded: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counts]:
+    """The changed code, and the build as it is on changed tables."""
+    directory = tmp_path_factory.mktemp("changed")
+    builds = {
+        "one of each": changed_build(build, directory / "one", ONE_OF_EACH),
+        "a statement everywhere": changed_build(build, directory / "everywhere", A_STATEMENT_EVERYWHERE),
+        "tables": build,
+    }
+    origins = [Origin("changed", loaded, one) for one in builds.values()]
+    with fresh_stacks(origins, [Placement(7)] * 3, directory / "logs") as stacks:
+        change_tables(stacks[-1])
+        return {name: count(stack) for name, stack in zip(builds, stacks, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def contender(changed: dict[str, Counts]) -> Counts:
+    return changed["one of each"]
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +183,7 @@ def diff(comparison: ExactComparison) -> list[str]:
     return [f"{one.change} {one.times} {one.text}" for one in short_changes(comparison.statements)]
 
 
-def test_a_build_is_the_same_as_itself_in_every_process(processes: tuple[Counts, Counts, Counts]) -> None:
+def test_a_build_is_the_same_as_itself_in_every_process(processes: list[Counts]) -> None:
     merged = [reduce(merge_counts, counts) for counts in zip(*processes, strict=True)]
     assert {one.operation: one.varying for one in merged if one.varying} == {}
     comparisons = compare_exact(processes[0], processes[2])
@@ -242,14 +271,8 @@ def test_the_changed_build_as_baseline_gives_the_improvements(baseline: Counts, 
     assert (absent.operation, absent.build) == ("ResourceStatus.select last history", "changed")
 
 
-def test_a_statement_more_is_found_in_every_operation(
-    build: BuildEnvironment,
-    started: Callable[[BuildEnvironment], Stack],
-    baseline: Counts,
-    tmp_path: Path,
-) -> None:
-    with started(changed_build(build, tmp_path / "build", A_STATEMENT_EVERYWHERE)) as stack:
-        found = compare_exact(baseline, count(stack))
+def test_a_statement_more_is_found_in_every_operation(baseline: Counts, changed: dict[str, Counts]) -> None:
+    found = compare_exact(baseline, changed["a statement everywhere"])
     assert {one.verdict for one in found} == {"regression"}
     assert len(found) == len(OPERATIONS)
     assert all("added 1 SELECT ?" in diff(one) for one in found)
@@ -257,39 +280,12 @@ def test_a_statement_more_is_found_in_every_operation(
     assert {rises(one)["statements"] for one in found if one.operation in reads} == {1}
 
 
-#: Operation, the table it reads whole, and the column it asks for a name of.
-WHOLE_TABLES = (
-    ("ResourceStatus.select last history", "ResourceStatusDB.ResourceHistory", "Name"),
-    ("ResourceManagement.select downtimes", "ResourceManagementDB.DowntimeCache", "Name"),
-    ("ResourceManagement.select pilots", "ResourceManagementDB.PilotCache", "CE"),
-    ("ResourceManagement.select policy results", "ResourceManagementDB.PolicyResult", "Name"),
-)
-
-
-def change_tables(stack: Stack) -> None:
-    """One row less that nobody asks for in each whole table, and an index less."""
-    catalogue = read_catalogue(stack.catalogue_file)
-    calls = {operation.name: operation.call(catalogue, Request(0, "")) for operation in OPERATIONS}
-    engine = sqlalchemy.create_engine(stack.database.url("mysql"), poolclass=sqlalchemy.NullPool)
-    with engine.begin() as connection:
-        for operation, table, column in WHOLE_TABLES:
-            asked = {"name": calls[operation].arguments[1][column]}
-            statement = sqlalchemy.text(f"DELETE FROM {table} WHERE {column} <> :name LIMIT 1")
-            assert connection.execute(statement, asked).rowcount == 1
-        connection.exec_driver_sql("ALTER TABLE ResourceManagementDB.PilotCache DROP PRIMARY KEY")
-
-
-def test_a_row_more_and_an_index_less_are_found(
-    build: BuildEnvironment, started: Callable[[BuildEnvironment], Stack], baseline: Counts
-) -> None:
-    with started(build) as stack:
-        change_tables(stack)
-        changed = count(stack)
-    there = {one.operation: one for one in compare_exact(changed, baseline)}
+def test_a_row_more_and_an_index_less_are_found(baseline: Counts, changed: dict[str, Counts]) -> None:
+    there = {one.operation: one for one in compare_exact(changed["tables"], baseline)}
     for operation, _, _ in WHOLE_TABLES:
         assert there[operation].verdict == "regression"
         assert rises(there[operation]) == {"rows_examined": 1}
-    back = {one.operation: one for one in compare_exact(baseline, changed)}
+    back = {one.operation: one for one in compare_exact(baseline, changed["tables"])}
     without_index = back["ResourceManagement.select pilots of site"]
     assert (without_index.verdict, without_index.statements) == ("regression", ())
     (line,) = explanations(without_index)
