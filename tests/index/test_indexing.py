@@ -308,6 +308,7 @@ def write_runs(results: Path, url: URL, writer: int) -> None:
         index_run(results / "both", url)
 
 
+@pytest.mark.stack
 def test_two_processes_that_write_at_once_lose_nothing(url: URL, results: Path) -> None:
     """Neither finds an index: they make it at once, too."""
     store_run(results, "both")
