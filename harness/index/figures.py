@@ -20,6 +20,7 @@ _EMPTY: Columns = dict.fromkeys(
         "interval_low_ratio",
         "interval_high_ratio",
         "smallest_detectable_ratio",
+        "margin_ratio",
         "adjusted_p",
         "pairs",
         "value",
@@ -55,7 +56,8 @@ def _trial_figures(trial: TrialResult) -> Iterator[Columns]:
                 yield _figure("load", f"{metric}_{suffix}", **where, **columns)
         yield _figure("load", "reached_rate", **where, value=one.reached_rate_per_s)
     cpu = trial.cpu_per_request
-    sides = {"generator_cpu": cpu.generator_s, "service_cpu": cpu.service_s, "database_cpu": cpu.database_s}
+    # over all requests of the window, rare work included
+    sides = {"generator_cpu": cpu.generator_s, "service_cpu_total": cpu.service_s, "database_cpu": cpu.database_s}
     for metric, value_s in sides.items():
         if value_s is not None:
             yield _figure("load", metric, trial=trial.name, value=value_s)
@@ -72,18 +74,19 @@ def _exact_figures(one: ExactOperation) -> Iterable[Columns]:
     """None of an operation that could not be counted, and none of a counter that varies."""
     if one.problem is not None:
         return []
-    counters = {
+    counters: dict[str, int | None] = {
         "statements": len(one.statements),
         "rows_examined": one.rows_examined,
         "commits": one.commits,
         "connections": one.connections,
+        "nested_calls": None if one.nested_calls is None else len(one.nested_calls),
         "request_bytes": one.request_bytes,
         "response_bytes": one.response_bytes,
     }
     return [
         _figure("exact", metric, operation=one.operation, value=float(value))
         for metric, value in counters.items()
-        if metric not in one.varying
+        if value is not None and metric not in one.varying
     ]
 
 
@@ -99,6 +102,7 @@ def _judgement_figure(one: Judgement, *, control: bool) -> Columns:
         interval_low_ratio=low,
         interval_high_ratio=high,
         smallest_detectable_ratio=one.smallest_detectable_ratio,
+        margin_ratio=one.margin_ratio,
         adjusted_p=one.adjusted_p,
         pairs=one.pairs,
         value=one.contender_value,

@@ -107,6 +107,7 @@ class FigureRow(Table):
     interval_low_ratio: Mapped[float | None]
     interval_high_ratio: Mapped[float | None]
     smallest_detectable_ratio: Mapped[float | None]
+    margin_ratio: Mapped[float | None]
     adjusted_p: Mapped[float | None]
     pairs: Mapped[int | None]
     value: Mapped[float | None]

@@ -80,6 +80,7 @@ def judgement(**changes: Any) -> Judgement:
         pairs=14,
         baseline_value=0.0020,
         contender_value=0.00208,
+        margin_ratio=1.01,
     )
     return msgspec.structs.replace(one, **changes)
 

@@ -36,7 +36,7 @@ def test_a_trial_gives_percentiles_with_their_intervals_rates_and_cpu() -> None:
     assert given(run_figures(run)) == [
         where | {"metric": "latency_p50", "operation": SELECT, "value": 0.002, "low": 0.001, "high": 0.003},
         where | {"metric": "reached_rate", "operation": SELECT, "value": 49.8},
-        where | {"metric": "service_cpu", "value": 0.0018},
+        where | {"metric": "service_cpu_total", "value": 0.0018},
         where | {"metric": "database_cpu", "value": 0.0006},
     ]
 
@@ -55,6 +55,7 @@ def test_every_percentile_has_a_name_of_its_own() -> None:
 
 def test_exact_counters_are_rows_unless_they_vary_or_could_not_be_counted() -> None:
     varying = msgspec.structs.replace(exact_operation(SELECT, statements=3), varying=("response_bytes",))
+    varying = msgspec.structs.replace(varying, nested_calls=("ResourceStatus.select",))
     failed = msgspec.structs.replace(exact_operation("x"), problem="refused")
     assert given(run_figures(run_result(exact=(varying, failed)))) == [
         {"lane": "exact", "metric": metric, "operation": SELECT, "control": False, "value": value}
@@ -63,6 +64,7 @@ def test_exact_counters_are_rows_unless_they_vary_or_could_not_be_counted() -> N
             "rows_examined": 2.0,
             "commits": 1.0,
             "connections": 0.0,
+            "nested_calls": 1.0,
             "request_bytes": 412.0,
         }.items()
     ]
@@ -84,6 +86,7 @@ def test_a_judgement_is_a_row_with_its_bounds_and_the_control_is_told_apart() ->
         "interval_low_ratio": 1.03,
         "interval_high_ratio": 1.05,
         "smallest_detectable_ratio": 1.013,
+        "margin_ratio": 1.01,
         "adjusted_p": 0.0004,
         "pairs": 14,
         "value": 0.00208,
@@ -95,6 +98,12 @@ def test_a_judgement_is_a_row_with_its_bounds_and_the_control_is_told_apart() ->
         ("inconclusive", False),
         ("same", True),
     ]
+
+
+def test_calls_that_no_log_tells_of_are_no_figure() -> None:
+    metrics = {figure["metric"] for figure in run_figures(run_result(exact=(exact_operation(SELECT),)))}
+    assert "nested_calls" not in metrics
+    assert "commits" in metrics
 
 
 def test_an_exact_change_is_a_verdict_and_a_row_per_counter_without_a_ratio_to_zero() -> None:
