@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reports.comparison_wording import METRICS
+from reports.escaping import one_line
 from reports.figures import COLOURS, in_style
 
 #: Colour and marker of each verdict: the shape tells as much as the colour.
@@ -24,6 +25,9 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 #: No panel is wider than this, as a logarithm. An effect beyond its panel stands at the edge with its number.
 FARTHEST = math.log(1.5)
+
+#: Most characters of an operation's name beside a figure.
+NAME_LENGTH = 56
 
 #: Colour and vertical place in a strip, from -0.5 to 0.5, of each side.
 _SIDES = {"compared": ("#0072b2", -0.2), "control": ("#6b7280", 0.22)}
@@ -46,7 +50,7 @@ def effects(frame: pd.DataFrame) -> Figure:
         rows = frame[frame["metric"] == metric]
         _panel(axes, rows.assign(place=places[rows.index]), _limit(rows))
         axes.set_title(METRICS[metric], fontsize=9)
-    panels[0].set_yticks(range(len(operations)), operations)
+    panels[0].set_yticks(range(len(operations)), [axis_name(operation) for operation in operations])
     panels[0].set_ylim(len(operations) - 0.4, -0.6)
     return figure
 
@@ -71,13 +75,19 @@ def pair_strips(strips: pd.DataFrame) -> Figure:
     for strip, effect in zip(names["strip"], names["effect"], strict=True):
         if not math.isnan(effect):
             axes.plot([math.log(effect)] * 2, [strip - 0.42, strip + 0.02], color=COLOURS["ink"], linewidth=2)
-    labels = [
-        f"{name}\n{METRICS[metric]}" for name, metric in zip(names["operation"], names["metric"], strict=True)
-    ]
+    questions = zip(names["operation"], names["metric"], strict=True)
+    labels = [f"{axis_name(operation)}\n{METRICS[metric]}" for operation, metric in questions]
     axes.set_yticks(names["strip"], labels)
     axes.set_ylim(len(names) - 0.45, -0.55)
     axes.grid(visible=False, axis="y")
     return figure
+
+
+def axis_name(operation: str) -> str:
+    """The name, printable, with its middle left out when it would take the room of the figure."""
+    name = one_line(operation)
+    half = NAME_LENGTH // 2
+    return name if len(name) <= NAME_LENGTH else f"{name[:half]}…{name[1 - half :]}"
 
 
 def change_ticks(limit: float, each_side: int) -> list[float]:

@@ -9,6 +9,7 @@ from reports.comparison_figures import effects, pair_strips
 from reports.comparison_frames import effect_frame, strip_frame
 from reports.comparison_views import OperationView
 from reports.comparison_wording import METRICS, verdicts_text
+from reports.escaping import one_line
 from reports.illustrations import Illustration
 from reports.svg import Label, inline_svg
 from reports.units import plural
@@ -35,7 +36,7 @@ def pair_illustration(pairs: pd.DataFrame, worse: list[OperationView]) -> Illust
     if strips.empty:
         return None
     questions = strips.drop_duplicates("strip")
-    names = [f"{row['operation']}, {METRICS[row['metric']]}" for row in questions.to_dict("records")]
+    names = [f"{one_line(row['operation'])}, {METRICS[row['metric']]}" for row in questions.to_dict("records")]
     number = plural(int(strips["pair"].nunique()), "pair")
     label = Label("Change in each pair", f"{number}, of {'; '.join(names)}")
     svg = inline_svg(pair_strips(strips), key="pairs-figure", label=label)

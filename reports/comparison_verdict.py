@@ -78,7 +78,7 @@ def _better_facts(result: ComparisonResult, views: list[OperationView]) -> str:
 def _same_facts(result: ComparisonResult, views: list[OperationView]) -> str:
     caught = _caught_facts(result)
     if not caught:
-        return f"{plural(compared_operations(views), 'operation')} do the same work (counted, not estimated)"
+        return f"{plural(compared_operations(views), 'operation')}, the same work (counted, not estimated)"
     return f"{plural(compared_operations(views), 'operation')} within the margins; {caught}"
 
 

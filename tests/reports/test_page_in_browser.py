@@ -10,7 +10,9 @@ import pytest
 
 from harness.model import Statement
 from harness.store import write_run
+from reports.comparison_page import write_comparison_report
 from reports.page import write_report
+from tests.reports.synthetic_comparison import KINDS, pair_frame
 from tests.reports.synthetic_run import write_synthetic_run
 
 FLAGS = (
@@ -64,6 +66,20 @@ def test_a_large_run_stays_below_one_megabyte_and_opens(tmp_path: Path) -> None:
     dom, console = dumped_dom(tmp_path, page)
     assert console == []
     assert "PASSED: 6 scenarios" in dom
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize(("kind", "figures"), [("regression", 2), ("interrupted", 1)])
+def test_the_page_of_a_comparison_opens_offline_without_a_complaint(
+    tmp_path: Path, kind: str, figures: int
+) -> None:
+    result = KINDS[kind]()
+    page = write_comparison_report(result, pair_frame(result, pairs=100), tmp_path)
+    assert page.stat().st_size <= 500_000
+    dom, console = dumped_dom(tmp_path, page)
+    assert console == []
+    assert f"{result.verdict.upper()}: " in dom
+    assert len(re.findall('<svg viewBox="[^"]+" role="img"', dom)) == figures
 
 
 @pytest.mark.stack

@@ -1,0 +1,105 @@
+from typing import Any
+
+import pytest
+
+from harness.comparison import ComparisonResult, CounterChange
+from reports.comparison_verdict import verdict_line
+from tests.reports.synthetic_comparison import (
+    KINDS,
+    NAMES,
+    comparison,
+    counted,
+    improvement,
+    judgement,
+    more_sql,
+    regression,
+    same,
+    slower,
+)
+
+SURE = "(family-wise error at most 1 %)"
+FEWER = {"verdict": "improvement", "counters": (CounterChange("commits", 2, 1),)}
+
+
+@pytest.mark.parametrize(
+    ("result", "line"),
+    [
+        (
+            regression(),
+            "REGRESSION: 2 of 26 operations got slower, 1 does more work (family-wise error at most 1 %)",
+        ),
+        (
+            improvement(),
+            "IMPROVEMENT: 1 of 26 operations got faster, none got slower (family-wise error at most 1 %)",
+        ),
+        (
+            same(),
+            (
+                "SAME: 26 operations within the margins; would have caught service CPU 2.0 %, database CPU 2.0 %, "
+                "service time 2.0 % or more with 95 % power"
+            ),
+        ),
+        (
+            comparison("regression", exact=(more_sql("a"), more_sql("b"), counted("c"))),
+            "REGRESSION: 2 of 3 operations do more work (counted, not estimated)",
+        ),
+        (
+            comparison("improvement", exact=(counted("a", **FEWER), counted("c"))),
+            "IMPROVEMENT: 1 of 2 operations does less work, none got slower (counted, not estimated)",
+        ),
+        (comparison("same", exact=(counted("a"),)), "SAME: 1 operation, the same work (counted, not estimated)"),
+        (
+            comparison("regression", judgements=(judgement("a"), slower(None, "reached_rate", lane="load"))),
+            "REGRESSION: all operations together got slower (family-wise error at most 1 %)",
+        ),
+        (
+            comparison("wrong", judgements=(judgement("a", verdict="wrong"), slower("b"), judgement("c"))),
+            (
+                "WRONG: 1 of 3 operations answered wrongly by the contender, 1 of 3 operations got slower "
+                "(family-wise error at most 1 %)"
+            ),
+        ),
+        (comparison("inconclusive"), "INCONCLUSIVE: nothing was compared"),
+        (
+            comparison("inconclusive", judgements=(judgement(None, "reached_rate", "inconclusive", lane="load"),)),
+            (
+                "INCONCLUSIVE: all operations together undecided; would have caught rate reached 1.2 % or more "
+                "with 95 % power"
+            ),
+        ),
+    ],
+)
+def test_the_line_says_how_many_decide_the_verdict_and_how_sure_it_is(result: ComparisonResult, line: str) -> None:
+    assert verdict_line(result) == line
+
+
+@pytest.mark.parametrize("problems", [(), ("the disk is full\nat /x",), ("the disk is full", "another")])
+def test_what_ended_early_says_so_and_why(problems: tuple[str, ...]) -> None:
+    line = verdict_line(comparison("inconclusive", status="incomplete", problems=problems))
+    more = {0: "", 1: "; the disk is full", 2: "; the disk is full (and 1 more problem)"}[len(problems)]
+    assert line == f"INCONCLUSIVE: nothing was compared; incomplete, ended before its time{more}"
+
+
+@pytest.mark.parametrize("changes", [{"problems": ("word " * 200,)}, {"problems": ("\x1b[2J\r\nx",)}])
+def test_it_is_one_short_printable_line_whatever_the_problem(changes: dict[str, Any]) -> None:
+    line = verdict_line(comparison("inconclusive", **changes))
+    assert line.isprintable()
+    assert len(line) < 300
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_begins_with_the_verdict(kind: str) -> None:
+    result = KINDS[kind]()
+    assert verdict_line(result).startswith(f"{result.verdict.upper()}: ")
+
+
+def test_what_a_calm_comparison_would_have_caught_is_that_of_its_least_sure_operation() -> None:
+    result = comparison(
+        "same",
+        judgements=(
+            judgement(NAMES[0], smallest_detectable_ratio=1.013),
+            judgement(NAMES[1], smallest_detectable_ratio=1.034),
+            judgement(NAMES[0], "latency_p99", lane="load", smallest_detectable_ratio=1.4),
+        ),
+    )
+    assert verdict_line(result).endswith("would have caught service CPU 3.4 % or more with 95 % power")

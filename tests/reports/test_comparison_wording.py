@@ -1,0 +1,154 @@
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from harness.comparison import CounterChange, TimedMetric
+from reports.comparison_views import package_differences, questions
+from reports.comparison_wording import (
+    METRICS,
+    build_text,
+    caught_text,
+    continue_command,
+    control_text,
+    counter_text,
+    detectable_percent,
+    effect_text,
+    p_text,
+    package_text,
+    pairs_text,
+    question_caught_text,
+    settings_text,
+    unanswered_lines,
+    values_text,
+    verdicts_text,
+)
+from reports.units import MISSING
+from tests.reports.synthetic_comparison import KINDS, build, comparison, counted, judgement, same, slower
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "+2.3 % [+1.6, +3.0]"),
+        ({"effect_ratio": 0.5, "interval_ratio": (0.4, 0.6)}, "-50.0 % [-60.0, -40.0]"),
+        ({"effect_ratio": 13.0, "interval_ratio": (12.0, 14.5)}, "+1,200.0 % [+1,100.0, +1,350.0]"),
+        ({"effect_ratio": 0.9999, "interval_ratio": None}, "+0.0 %"),
+        ({"effect_ratio": None}, MISSING),
+    ],
+)
+def test_an_effect_is_a_signed_change_with_its_interval(changes: dict[str, Any], text: str) -> None:
+    assert effect_text(slower("a", **changes)) == text
+
+
+def test_what_would_have_been_caught_has_no_sign_because_a_rate_falls() -> None:
+    assert detectable_percent(judgement("a", smallest_detectable_ratio=1.021)) == "2.1"
+    assert detectable_percent(judgement("a", "reached_rate", smallest_detectable_ratio=0.97)) == "3.0"
+    assert caught_text(judgement("a", smallest_detectable_ratio=1.021)) == (
+        "would have caught 2.1 % or more with 95 % power"
+    )
+    assert caught_text(judgement("a", smallest_detectable_ratio=None)) == "cannot say what it would have caught"
+
+
+@pytest.mark.parametrize(
+    ("ratios", "text"),
+    [
+        ((1.02, 1.009), "would have caught 0.9 % to 2.0 % or more with 95 % power"),
+        ((1.02, 1.02), "would have caught 2.0 % or more with 95 % power"),
+        ((None, None), ""),
+    ],
+)
+def test_over_all_operations_it_is_a_range(ratios: tuple[float | None, ...], text: str) -> None:
+    (question,) = questions(tuple(judgement(str(ratio), smallest_detectable_ratio=ratio) for ratio in ratios))
+    assert question_caught_text(question) == text
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.0, "< 0.0001"), (0.000412, "0.00041"), (0.05, "0.05"), (1.0, "1"), (None, MISSING)],
+)
+def test_a_very_small_probability_is_not_told_to_the_last_digit(probability: float | None, text: str) -> None:
+    assert p_text(probability) == text
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "4.71 → 4.72 ms"),
+        ({"baseline_value": 0.0000412, "contender_value": 0.0012}, "41.2 → 1,200.0 µs"),
+        ({"metric": "reached_rate", "baseline_value": 201.0, "contender_value": 9.5}, "201.0 → 9.50 /s"),
+        ({"baseline_value": None}, f"{MISSING} → 4.72 ms"),
+        ({"baseline_value": None, "contender_value": None}, ""),
+        ({"effect_ratio": None}, ""),
+    ],
+)
+def test_both_sides_share_a_unit(changes: dict[str, Any], text: str) -> None:
+    assert values_text(msgspec.structs.replace(judgement("a"), **changes)) == text
+
+
+def test_every_metric_of_a_judgement_has_words() -> None:
+    assert set(METRICS) == set(get_args(TimedMetric))
+
+
+def test_pairs_of_windows_are_not_called_pairs_of_processes() -> None:
+    assert pairs_text(judgement("a", pairs=1)) == "1 pair"
+    assert pairs_text(judgement("a", lane="load", pairs=6)) == "6 window pairs"
+
+
+def test_counters_and_verdicts_are_told_in_words() -> None:
+    assert counter_text(CounterChange("rows_examined", 2, 1_202)) == "rows examined 2 → 1,202"
+    assert verdicts_text(["same", "regression", "same"]) == "1 regression, 2 same"
+
+
+def test_the_control_names_the_largest_effect_that_it_saw() -> None:
+    control = (
+        judgement("a", pairs=12),
+        judgement("b", "service_time", effect_ratio=0.98, interval_ratio=(0.96, 1.0)),
+    )
+    assert control_text(comparison(control=control)) == (
+        "nothing found in 2 questions, 40 pairs; largest effect -2.0 % [-4.0, +0.0] (b, service time)"
+    )
+    assert control_text(comparison(control=())) == "not measured"
+
+
+def test_what_the_control_finds_is_a_false_alarm() -> None:
+    result = msgspec.structs.replace(same(), control=(slower("a"), judgement("b")))
+    assert control_text(result) == (
+        "1 false alarm in 2 questions, 40 pairs; largest effect +2.3 % [+1.6, +3.0] (a, service CPU); "
+        "found: a, service CPU. Do not trust this comparison"
+    )
+
+
+def test_a_lane_that_could_not_answer_is_told_once() -> None:
+    assert unanswered_lines(KINDS["inconclusive"]()) == [
+        (
+            "load: the generator was the bottleneck: its busiest worker used 97 % of a core "
+            "(2 operations: latency p50, latency p99, rate reached)"
+        ),
+        "exact: no answer within 30 s (ResourceStatus.select all columns)",
+    ]
+
+
+@pytest.mark.parametrize(("operation", "subject"), [("a", "a"), (None, "all operations together")])
+def test_a_single_question_without_an_answer_is_named(operation: str | None, subject: str) -> None:
+    one = judgement(operation, verdict="inconclusive", effect_ratio=None, reason="no time was left")
+    assert unanswered_lines(comparison(judgements=(one,))) == [
+        f"paired: no time was left ({subject}: service CPU)"
+    ]
+
+
+def test_only_what_our_own_command_began_is_continued_by_it() -> None:
+    assert continue_command(comparison()) == "rssbench compare 9.1.21 9.1.22 --resume 2026-11-25_08-10-00.000000"
+    assert continue_command(comparison(command="bzt taurus.yml -o modules.rss-stack.baseline=9.1.21")) is None
+
+
+def test_builds_packages_and_settings_are_told_in_one_line_each() -> None:
+    assert (
+        build_text(build("9.1.22")) == "9.1.22 (DIRAC 9.1.22, Python 3.11.7, dependency set newest on 2026-11-23)"
+    )
+    assert build_text(None) == "not known: ended before it was installed"
+    differences = package_differences(build("1", a="1", c="1"), build("2", a="2", b="1"))
+    assert [package_text(one) for one in differences] == ["a 1 → 2", "b 1 added", "c 1 removed"]
+    assert settings_text(comparison(exact=(counted("a"),))) == (
+        "lanes exact, paired, load; 26 operations; profile S, seed 1; budget 10 min 0 s, took 6 min 52 s"
+    )
