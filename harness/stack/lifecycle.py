@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -23,7 +22,7 @@ from harness.stack.database import DatabaseAddress, DatabaseServer
 from harness.stack.dips_client import DipsClient
 from harness.stack.filling import empty_tables, fill
 from harness.stack.front_doors import Ports, chosen_front_doors, reserved_ports
-from harness.stack.ownership import OwnedDirectory, prepare_stack_root, remove_leftovers
+from harness.stack.ownership import OwnedDirectory, disk_shortage, prepare_stack_root, remove_leftovers
 from harness.stack.parts import Part, Parts
 from harness.stack.readiness import check_rows, https_values, make_tables, wait_until_listening
 from harness.stack.releases import FrontDoor, series_of
@@ -33,8 +32,6 @@ from scenarios.https_client import HttpsClient
 
 _CALL_TIMEOUT_S = 60.0
 _SHUTDOWN_TIMEOUT_S = 60.0
-#: What the template or a fresh data directory takes; less left after a failed start is worth saying.
-_WANTED_FREE_BYTES = 130_000_000
 
 Progress = Callable[[str], None]
 
@@ -223,7 +220,7 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
             stack.load(profile, seed)
             stack.check()
         except (OSError, StackError, SQLAlchemyError) as error:
-            reason = (stack.death() or str(error)) + _shortage(stack_root)
+            reason = (stack.death() or str(error)) + disk_shortage(stack_root)
             stack.stop()
             raise StackError(reason) from error
         except BaseException:
@@ -232,14 +229,6 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     stack.ready_s = time.monotonic() - started_s
     progress(f"stack ready in {stack.ready_s:.1f} s: {stack.service_url}")
     return stack
-
-
-def _shortage(stack_root: Path) -> str:
-    """Programs say many things when a disk is full; this says it in plain words."""
-    free_bytes = shutil.disk_usage(stack_root).free
-    if free_bytes > _WANTED_FREE_BYTES:
-        return ""
-    return f"\nonly {free_bytes / 1e6:.0f} MB are free in {stack_root}: free some, or choose another stack folder"
 
 
 def _start_parts(stack: Stack, build: BuildEnvironment) -> None:

@@ -27,6 +27,9 @@ _MARK_PREFIX = "stack-"
 #: How long processes of a stack may take to end by themselves; their data is thrown away, so not long.
 _STOP_TIMEOUT_S = 1.0
 
+#: What the template or a fresh data directory takes; less left after a failed start is worth saying.
+_WANTED_FREE_BYTES = 130_000_000
+
 
 def prepare_stack_root(stack_root: Path) -> None:
     """Make the directory, mode 0711: others may pass, not list. StackError when it cannot hold stacks."""
@@ -106,6 +109,14 @@ def remove_leftovers(stack_root: Path, progress: Callable[[str], None]) -> int:
                 os.close(lock)
                 removed += 1
     return removed
+
+
+def disk_shortage(stack_root: Path) -> str:
+    """Programs say many things when a disk is full; this says it in plain words."""
+    free_bytes = shutil.disk_usage(stack_root).free
+    if free_bytes > _WANTED_FREE_BYTES:
+        return ""
+    return f"\nonly {free_bytes / 1e6:.0f} MB are free in {stack_root}: free some, or choose another stack folder"
 
 
 def leftover_stacks(stack_root: Path) -> list[Path]:
