@@ -38,6 +38,7 @@ class StackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     profile: str
     seed: int
     service_url: str
+    service_urls: tuple[str, ...]
     ca_file: str
     admin_certificate: str
     admin_key: str
@@ -153,6 +154,7 @@ def _describe(stack: Stack, orders: Orders) -> None:
         profile=orders.profile,
         seed=orders.seed,
         service_url=stack.service_url,
+        service_urls=stack.service_urls,
         ca_file=str(stack.ca_file),
         admin_certificate=str(admin.certificate_file),
         admin_key=str(admin.key_file),

@@ -49,8 +49,7 @@ class Stack:
     database_version: str
     certificates: Certificates
     server: DatabaseServer
-    #: calls over the front door dips; a stack without that does not have it
-    dips: DipsClient
+    dips: DipsClient  # only of a stack with that front door
 
     def __init__(
         self, directory: Path, mark: str, ports: Ports, log_directory: Path, remove: Callable[[], None]
@@ -69,7 +68,12 @@ class Stack:
         """Of all services behind https, else of ResourceStatus over dips."""
         if "https" in self.ports:
             return f"https://{HOST}:{self.ports['https']['ResourceStatus']}"
-        return service_url("dips", "ResourceStatus", self.ports["dips"]["ResourceStatus"])
+        return self.service_urls[0]
+
+    @property
+    def service_urls(self) -> tuple[str, ...]:
+        """Of each service behind each front door, as DIRAC's client takes them."""
+        return tuple(service_url(door, *one) for door, ports in self.ports.items() for one in ports.items())
 
     @property
     def ca_file(self) -> Path:

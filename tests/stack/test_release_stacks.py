@@ -180,6 +180,24 @@ def test_every_operation_is_answered_rightly_or_absent(
     assert {name: problem for name, problem in wrong.items() if problem} == {}
 
 
+def test_no_part_of_a_key_is_empty(release_stack: Stack) -> None:
+    """Columns that only this release has are filled: the data set knows them all."""
+    engine = sqlalchemy.create_engine(
+        release_stack.database.url("ResourceStatusDB"), poolclass=sqlalchemy.NullPool
+    )
+    keys = """SELECT table_schema, table_name, column_name FROM information_schema.key_column_usage
+              WHERE constraint_name = 'PRIMARY' AND table_schema IN ('ResourceStatusDB', 'ResourceManagementDB')"""
+    with engine.connect() as connection:
+        empty = {
+            (table_name, column): connection.exec_driver_sql(
+                f"SELECT COUNT(*) FROM {schema}.{table_name} WHERE `{column}` = ''"
+            ).scalar_one()
+            for schema, table_name, column in connection.exec_driver_sql(keys).all()
+        }
+    assert {table_name for table_name, _ in empty} >= release_stack.data_set.rows.keys()
+    assert {column: count for column, count in empty.items() if count} == {}
+
+
 def test_nothing_listens_outside_loopback(release_stack: Stack, front_door: FrontDoor) -> None:
     listening = [
         connection.laddr
