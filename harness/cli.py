@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from harness.builds.environment import prepare_build
+from harness.cli_compare import compare
 from harness.cli_conventions import (
     EXIT_FAILED_RUN,
     EXIT_HARNESS,
@@ -39,6 +40,7 @@ def main() -> None:
 
 
 main.add_command(runs)
+main.add_command(compare)
 
 
 @main.command()

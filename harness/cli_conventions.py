@@ -12,7 +12,7 @@ from rich.console import Console
 
 from harness.model import RssbenchError, SettingsError
 
-EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_HARNESS = 0, 1, 2, 4
+EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_INCONCLUSIVE, EXIT_HARNESS = 0, 1, 2, 3, 4
 
 Given = ParamSpec("Given")
 

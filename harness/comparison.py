@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from harness.model import BuildIdentity, DataSet, Environment, ExactOperation
+from harness.model import BuildIdentity, DataSet, Environment, ExactOperation, Load
 
 #: Version of the layout of ``comparison.json``; raised when a field changes its meaning or goes away.
 COMPARISON_SCHEMA_VERSION = 1
@@ -62,10 +62,10 @@ class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verdict: Verdict
     effect_ratio: float | None
     interval_ratio: tuple[float, float] | None
-    anytime_interval_ratio: tuple[float, float] | None
     smallest_detectable_ratio: float | None
     adjusted_p: float | None
     pairs: int
+    anytime_interval_ratio: tuple[float, float] | None = None
     #: Hodges-Lehmann estimates of each side, in the unit of the metric
     baseline_value: float | None = None
     contender_value: float | None = None
@@ -120,6 +120,15 @@ class AbsentOperation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class LoadScenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What both builds are put under in the lane load, a window at a time; ``load`` is that of one window."""
+
+    name: str
+    workload: str
+    load: Load
+    weights: dict[str, float] | None = None
+
+
 class ComparisonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was asked for. Only runs with equal settings and builds can be continued."""
 
@@ -128,6 +137,7 @@ class ComparisonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     profile: str
     seed: int
     budget_s: float
+    scenarios: tuple[LoadScenario, ...] = ()
 
 
 class ComparisonResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from reports.units import MISSING, count, duration_text, plural, rate, time_unit
 
 METRICS: dict[TimedMetric, str] = {
     "service_cpu": "service CPU",
+    "service_cpu_total": "service CPU with rare work",
     "database_cpu": "database CPU",
     "service_time": "service time",
     "latency_p50": "latency p50",

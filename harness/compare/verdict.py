@@ -176,6 +176,7 @@ def _judgement(question: Question, evidence: _Evidence, adjusted_p: float, error
         baseline_value=hodges_lehmann([baseline for baseline, _ in evidence.pairs]),
         contender_value=hodges_lehmann([contender for _, contender in evidence.pairs]),
         reason=_reason(evidence, changed=changed and abs(evidence.effect) <= margins.practical),
+        margin_ratio=1.0 + margins.practical_ratio,
     )
 
 

@@ -62,12 +62,12 @@ def measure_pair(
     repetitions: Sequence[int],
     draws: Random,
 ) -> PairMeasurement:
-    """Send every operation as often as ``repetitions`` says to each stack, after a warm-up.
+    """Send every operation as often as ``repetitions`` says to each stack, after a warm-up; 0 leaves it out.
 
     Operations follow one another in random order; the stacks get each request one after the other, the first one
     drawn anew each time. StackError when a process of a stack has died, or does not answer.
     """
-    warm_up = list(range(len(operations))) * WARM_UP_REQUESTS
+    warm_up = [index for index, times in enumerate(repetitions) if times] * WARM_UP_REQUESTS
     plan = [index for index, times in enumerate(repetitions) for _ in range(times)]
     draws.shuffle(plan)
     requests = _Requests(catalogue, operations, draws)

@@ -32,7 +32,15 @@ class TrialRun:
 
     def start(self) -> None:
         """Workers ready, usage recorded, then the first arrival. RssbenchError when a worker cannot work."""
+        self.prepare()
+        self.begin()
+
+    def prepare(self) -> None:
+        """Workers started, connected and waiting. RssbenchError when a worker cannot work."""
         self.workers.start()
+
+    def begin(self) -> None:
+        """Usage recorded, then the first arrival."""
         groups = {"generator": self.workers.pids, **self.stack.pids}
         self.usage = UsageRecorder(self.directory / "usage.jsonl", groups)
         self.usage.sample()

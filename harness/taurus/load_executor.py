@@ -7,13 +7,13 @@ from pathlib import Path
 from bzt.engine import ScenarioExecutor
 from bzt.modules.aggregator import ConsolidatingAggregator
 
+from harness.measure.trial_plan import plan_trial
 from harness.measure.trial_run import TrialRun
 from harness.model import TrialResult
 from harness.settings import TrialSettings
 from harness.taurus.failure import failing_the_job
 from harness.taurus.sample_reader import SampleReader
 from harness.taurus.stack_service import RssStack, find_stack, reason_text
-from harness.taurus.trial_plan import plan_trial
 
 
 class RssLoad(ScenarioExecutor):  # type: ignore[misc]
@@ -49,7 +49,16 @@ class RssLoad(ScenarioExecutor):  # type: ignore[misc]
         self.log.info("Trial %s", settings.name)
         with failing_the_job():
             self.service.renew_data_set()
-            plan = plan_trial(stack, job, settings, self._directory)
+            plan = plan_trial(
+                stack,
+                settings.workload,
+                settings.load,
+                self._directory,
+                seed=job.seed,
+                weights=settings.weights,
+                request_timeout_s=job.request_timeout_s,
+                drain_timeout_s=job.drain_timeout_s,
+            )
             self.trial = TrialRun(stack, plan, job.criteria)
             self.trial.start()
 

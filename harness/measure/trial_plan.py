@@ -1,24 +1,35 @@
-"""From the settings of a trial and a stack to the orders of its generator workers."""
+"""From the load that was asked for and a stack to the orders of its generator workers."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
-from harness.settings import Job, TrialSettings
+from harness.model import Load
 from harness.stack.lifecycle import Stack
 from scenarios.load_plan import LoadPlan
 
 
-def plan_trial(stack: Stack, job: Job, trial: TrialSettings, directory: Path) -> LoadPlan:
+def plan_trial(  # noqa: PLR0913  what is sent, how much of it, where to
+    stack: Stack,
+    workload: str,
+    load: Load,
+    directory: Path,
+    *,
+    seed: int,
+    weights: Mapping[str, float] | None = None,
+    request_timeout_s: float = 30.0,
+    drain_timeout_s: float = 10.0,
+) -> LoadPlan:
     """The orders for worker 0; the other workers get the same but for their number.
 
     Tokens of writes get a prefix that no other trial has.
     """
-    load, identity = trial.load, stack.identities["admin"]
+    identity = stack.identities["admin"]
     return LoadPlan(
-        scenario=trial.workload,
-        weights=trial.weights,
+        scenario=workload,
+        weights=None if weights is None else dict(weights),
         arrivals=load.arrivals,
         rate_per_s=load.throughput_per_s,
         users=load.concurrency,
@@ -27,7 +38,7 @@ def plan_trial(stack: Stack, job: Job, trial: TrialSettings, directory: Path) ->
         steps=load.steps,
         iterations=load.iterations,
         workers=load.workers,
-        seed=job.seed,
+        seed=seed,
         connection=load.connection,
         service_url=stack.service_url,
         ca_file=str(stack.ca_file),
@@ -36,6 +47,6 @@ def plan_trial(stack: Stack, job: Job, trial: TrialSettings, directory: Path) ->
         catalogue_file=str(stack.catalogue_file),
         output_dir=str(directory),
         token_prefix=secrets.token_hex(4),
-        request_timeout_s=job.request_timeout_s,
-        drain_timeout_s=job.drain_timeout_s,
+        request_timeout_s=request_timeout_s,
+        drain_timeout_s=drain_timeout_s,
     )

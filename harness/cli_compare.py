@@ -1,0 +1,215 @@
+"""``rssbench compare``: two builds in, a verdict out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from msgspec.structs import replace
+
+from harness.builds.environment import BuildEnvironment, prepare_build
+from harness.cli_conventions import (
+    EXIT_FAILED_RUN,
+    EXIT_HARNESS,
+    EXIT_INCONCLUSIVE,
+    EXIT_OK,
+    progress,
+    reports_errors,
+)
+from harness.comparison import ComparisonResult, ComparisonSettings, Lane, LoadScenario, Verdict
+from harness.dataset.profiles import PROFILES
+from harness.index.indexing import index_finished_run
+from harness.measure.comparison_record import ComparisonRecord
+from harness.measure.comparison_run import ComparisonRun
+from harness.model import Load, RssbenchError, SettingsError
+from harness.settings import cache_folder, stack_folder
+from harness.settings_keys import duration_s
+from harness.store import read_comparison, writing
+from scenarios.operations import OPERATIONS
+from scenarios.workloads import WORKLOADS
+
+EXIT_OF_VERDICT: dict[Verdict, int] = {
+    "same": EXIT_OK,
+    "improvement": EXIT_OK,
+    "regression": EXIT_FAILED_RUN,
+    "wrong": EXIT_FAILED_RUN,
+    "inconclusive": EXIT_INCONCLUSIVE,
+}
+
+LANES: tuple[Lane, ...] = ("exact", "paired", "load")
+
+#: One window of the load lane, for each scenario: short, so that there are many of them.
+WINDOW = Load(
+    concurrency=8,
+    throughput_per_s=30.0,
+    ramp_up_s=1.0,
+    hold_for_s=4.0,
+    steps=None,
+    iterations=None,
+    arrivals="poisson",
+    connection="keep-alive",
+    workers=1,
+)
+DEFAULT_SCENARIO = "production_mix"
+
+
+@click.command()
+@click.argument("baseline", required=False)
+@click.argument("contender", required=False)
+@click.option("--lane", "lanes", multiple=True, type=click.Choice(LANES), help="only these; may be repeated")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    type=click.Choice(list(WORKLOADS)),
+    help="only the operations of these workloads, which are also the load; may be repeated",
+)
+@click.option("--operation", "operations", multiple=True, help="only these operations; may be repeated")
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--budget", default="10m", show_default=True, help="how long to measure at most, such as 90s or 10m")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json", "junit"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--results", type=click.Path(path_type=Path), default="results", show_default=True)
+@click.option(
+    "--resume", type=click.Path(path_type=Path), help="go on with a comparison: its folder, or its name in results"
+)
+@reports_errors
+def compare(  # noqa: PLR0913, PLR0917  one argument per option
+    baseline: str | None,
+    contender: str | None,
+    lanes: tuple[Lane, ...],
+    scenarios: tuple[str, ...],
+    operations: tuple[str, ...],
+    profile: str,
+    seed: int,
+    budget: str,
+    form: str,
+    results: Path,
+    resume: Path | None,
+) -> None:
+    """Say what got slower from BASELINE to CONTENDER, how much, and how sure that is.
+
+    A build is a release (9.1.22), a commit of a local clone (PATH@REF) or a working tree (PATH).
+    """
+    mistakes: list[str] = []
+    budget_s = _budget_s(budget, mistakes)
+    if resume is None:
+        names = (baseline or "", contender or "")
+        if not all(names):
+            mistakes.append("two builds are needed: rssbench compare BASELINE CONTENDER")
+        settings = ComparisonSettings(
+            lanes=tuple(lane for lane in LANES if not lanes or lane in lanes),
+            operations=_operations(scenarios, operations, mistakes),
+            profile=profile,
+            seed=seed,
+            budget_s=budget_s,
+            scenarios=tuple(LoadScenario(name, name, WINDOW) for name in scenarios or (DEFAULT_SCENARIO,)),
+        )
+        _refuse(mistakes)
+        builds = _prepared(names)
+        record = ComparisonRecord.new(
+            _new_directory(results),
+            command=shlex.join(["rssbench", *sys.argv[1:]]),
+            settings=settings,
+            builds=(builds[0].identity, builds[1].identity),
+        )
+    else:
+        if baseline or lanes or scenarios or operations:
+            mistakes.append("--resume: builds, lanes and operations are those of the comparison; leave them out")
+        _refuse(mistakes)
+        builds, record = _resumed(resume if resume.exists() else results / resume, budget_s)
+    _show(_measure(builds, record), record.directory, form)
+
+
+def _budget_s(budget: str, mistakes: list[str]) -> float:
+    try:
+        return duration_s(budget)
+    except ValueError as error:
+        mistakes.append(f"--budget: {budget!r} is not allowed; allowed: {error}")
+        return 0.0
+
+
+def _operations(scenarios: Sequence[str], operations: Sequence[str], mistakes: list[str]) -> tuple[str, ...]:
+    """The names to compare, in the order of the suite; without a choice all."""
+    known = [operation.name for operation in OPERATIONS]
+    for unknown in (name for name in operations if name not in known):
+        close = difflib.get_close_matches(unknown, known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        mistakes.append(f"--operation: there is no {unknown!r}; `rssbench operations` lists them{hint}")
+    chosen = {*operations, *(name for scenario in scenarios for name in WORKLOADS[scenario].operations)}
+    return tuple(name for name in known if not chosen or name in chosen)
+
+
+def _refuse(mistakes: list[str]) -> None:
+    if mistakes:
+        raise SettingsError(mistakes)
+
+
+def _prepared(names: tuple[str, str]) -> tuple[BuildEnvironment, BuildEnvironment]:
+    baseline, contender = (prepare_build(name, cache_folder(), progress.print) for name in names)
+    return baseline, contender
+
+
+def _new_directory(results: Path) -> Path:
+    directory = results / dt.datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S.%f")
+    with writing(directory):
+        directory.mkdir(parents=True)
+    return directory
+
+
+def _resumed(
+    directory: Path, budget_s: float
+) -> tuple[tuple[BuildEnvironment, BuildEnvironment], ComparisonRecord]:
+    earlier = read_comparison(directory)
+    if earlier.baseline is None or earlier.contender is None:
+        raise RssbenchError(f"{directory}: the comparison ended before its builds were known; start a new one")
+    builds = _prepared((earlier.baseline.name, earlier.contender.name))
+    settings = replace(earlier.settings, budget_s=budget_s)
+    identities = (builds[0].identity, builds[1].identity)
+    return builds, ComparisonRecord.continued(directory, settings=settings, builds=identities)
+
+
+def _measure(builds: tuple[BuildEnvironment, BuildEnvironment], record: ComparisonRecord) -> ComparisonResult:
+    signal.signal(signal.SIGTERM, _interrupt)
+    run = ComparisonRun(builds, record, stack_root=stack_folder(), progress=progress.print)
+    try:
+        return run.run()
+    except KeyboardInterrupt:
+        return record.result
+    except RssbenchError as error:
+        progress.print(str(error))
+        return record.result
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """The first SIGTERM ends the comparison in order, as Ctrl-C does; a second one may not disturb that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _show(result: ComparisonResult, directory: Path, form: str) -> NoReturn:
+    """Report, index, result on stdout, exit code; for whatever was measured, however the comparison ended."""
+    from reports.comparison_formats import COMPARISON_FORMATS  # noqa: PLC0415 - matplotlib takes a second
+    from reports.comparison_page import write_comparison_report  # noqa: PLC0415
+    from reports.pair_frame import pair_frame  # noqa: PLC0415
+
+    report = write_comparison_report(result, pair_frame(directory, result), directory)
+    if warning := index_finished_run(directory, os.environ):
+        progress.print(warning)
+    click.echo(COMPARISON_FORMATS[form](result))
+    progress.print(f"report: {report}")
+    sys.exit(EXIT_OF_VERDICT[result.verdict] if result.status == "complete" else EXIT_HARNESS)

@@ -1,0 +1,108 @@
+"""The record of a comparison on disk: written before anything is measured, always true, continued by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+
+import msgspec
+
+from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult, ComparisonSettings
+from harness.measure.run_record import NOT_FINISHED
+from harness.model import BuildIdentity, DataSet, RssbenchError, SettingsError
+from harness.provenance import describe_environment
+from harness.stats.multiplicity import FAMILY_ERROR_RATIO
+from harness.store import read_comparison, write_comparison
+
+
+class ComparisonRecord:
+    """Keeps ``comparison.json`` in a run directory."""
+
+    def __init__(self, directory: Path, result: ComparisonResult) -> None:
+        self.directory = directory
+        self.result = result
+        self._earlier_s = result.duration_s
+        self._began_s = time.monotonic()
+
+    @classmethod
+    def new(
+        cls,
+        directory: Path,
+        *,
+        command: str,
+        settings: ComparisonSettings,
+        builds: tuple[BuildIdentity, BuildIdentity],
+    ) -> ComparisonRecord:
+        """Of a comparison that begins. RssbenchError when it cannot be written."""
+        record = cls(
+            directory,
+            ComparisonResult(
+                schema_version=COMPARISON_SCHEMA_VERSION,
+                run_id=directory.name,
+                status="incomplete",
+                verdict="inconclusive",
+                problems=(NOT_FINISHED,),
+                started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                duration_s=0.0,
+                command=command,
+                runtime="processes",
+                baseline=builds[0],
+                contender=builds[1],
+                data_set=None,
+                environment=describe_environment(""),
+                settings=settings,
+                family_error_ratio=FAMILY_ERROR_RATIO,
+                judgements=(),
+                control=(),
+                exact=(),
+                absent=(),
+            ),
+        )
+        record.update()
+        return record
+
+    @classmethod
+    def continued(
+        cls, directory: Path, *, settings: ComparisonSettings, builds: tuple[BuildIdentity, BuildIdentity]
+    ) -> ComparisonRecord:
+        """Of a comparison that was begun before. SettingsError naming all that is not as it was then; the budget
+        may differ. RssbenchError when there is none."""
+        result = read_comparison(directory)
+        then, now = result.environment, describe_environment("")
+        known = [build.environment_key if build else None for build in (result.baseline, result.contender)]
+        checks = {
+            "baseline": (known[0], builds[0].environment_key),
+            "contender": (known[1], builds[1].environment_key),
+            "lanes": (result.settings.lanes, settings.lanes),
+            "operations": (result.settings.operations, settings.operations),
+            "profile": (result.settings.profile, settings.profile),
+            "seed": (result.settings.seed, settings.seed),
+            "machine": ((then.hostname, then.cpu_model), (now.hostname, now.cpu_model)),
+        }
+        mistakes = [
+            f"{directory}: {what} was {was}, now it is {is_now}; only an equal comparison can be continued"
+            for what, (was, is_now) in checks.items()
+            if was != is_now
+        ]
+        if mistakes:
+            raise SettingsError(mistakes)
+        record = cls(directory, result)
+        record.update(status="incomplete", problems=(NOT_FINISHED,), settings=settings)
+        return record
+
+    def data_set_is_loaded(self, data_set: DataSet, database_version: str) -> None:
+        """RssbenchError when pairs that are there already were measured on other rows."""
+        was = self.result.data_set
+        if was is not None and was.rows != data_set.rows:
+            raise RssbenchError(
+                f"{self.directory}: the data set is not that of the pairs measured before: {data_set.rows} rows, "
+                f"then {was.rows}; start a new comparison"
+            )
+        environment = msgspec.structs.replace(self.result.environment, database_version=database_version)
+        self.update(data_set=data_set, environment=environment)
+
+    def update(self, **changes: object) -> None:
+        duration_s = self._earlier_s + time.monotonic() - self._began_s
+        self.result = msgspec.structs.replace(self.result, duration_s=duration_s, **changes)
+        write_comparison(self.result, self.directory)

@@ -1,0 +1,203 @@
+"""A comparison of two builds from their environments to the verdict: the lanes, cheapest first, on one record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from random import Random
+
+from harness.builds.environment import BuildEnvironment
+from harness.compare.exact_lane import absent_operations, compare_exact
+from harness.compare.verdict import decided
+from harness.comparison import ComparisonResult, TimedLane
+from harness.dataset.profiles import PROFILES
+from harness.measure.comparison_record import ComparisonRecord
+from harness.measure.exact import count_operations
+from harness.measure.exact_counts import merge_counts
+from harness.measure.judging import Measured, judge_timed, judged
+from harness.measure.load_lane import LoadLane
+from harness.measure.observations import Observations
+from harness.measure.pair_store import PairStore
+from harness.measure.paired_lane import PairedLane
+from harness.measure.window_store import WindowStore
+from harness.model import ExactOperation, RssbenchError
+from harness.stack.fresh import Origin, Placement, fresh_stacks
+from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.tables import table_definitions
+from scenarios.catalogue import read_catalogue
+from scenarios.operations import OPERATIONS
+
+Progress = Callable[[str], None]
+#: Of the time that is left, what the load lane gets when the paired lane is asked for too.
+LOAD_SHARE = 0.3
+
+Counts = tuple[ExactOperation, ...]
+
+
+class ComparisonRun:
+    """``builds``: baseline and contender. ``record`` may hold what an earlier, interrupted run measured."""
+
+    def __init__(
+        self,
+        builds: tuple[BuildEnvironment, BuildEnvironment],
+        record: ComparisonRecord,
+        *,
+        stack_root: Path,
+        progress: Progress,
+    ) -> None:
+        self._builds = builds
+        self._record = record
+        self._settings = record.result.settings
+        self._stack_root = stack_root
+        self._progress = progress
+        self._operations = [one for one in OPERATIONS if one.name in self._settings.operations]
+        self._logs = record.directory / "stack"
+        self._measured = Measured(Observations([]), Observations([]), ())
+
+    def run(self) -> ComparisonResult:
+        """Measure and judge. What was measured is on record however this ends; StackError when a stack failed."""
+        deadline_s = time.monotonic() + self._settings.budget_s
+        try:
+            with self._origins() as origins:
+                self._measure(origins, deadline_s)
+        except BaseException as error:
+            self._judge(status="incomplete", problems=(_reason(error),))
+            raise
+        self._judge(status="complete", problems=())
+        return self._record.result
+
+    @contextmanager
+    def _origins(self) -> Iterator[tuple[Origin, Origin]]:
+        """Frozen stacks of both builds, with the exact lane counted on their way."""
+        with ExitStack() as ends:
+            stacks = self._start(ends)
+            first = self._count(stacks) if self._wants_exact() else None
+            if first:
+                _both(Stack.reload_data_set, stacks)
+            same_tables = table_definitions(stacks[0].database) == table_definitions(stacks[1].database)
+            _both(Stack.freeze, stacks)
+            # on equal tables both builds work on one copy of the data: its layout favours neither
+            frozen = (stacks[0], stacks[0] if same_tables else stacks[1])
+            origins = (
+                Origin("baseline", frozen[0], self._builds[0]),
+                Origin("contender", frozen[1], self._builds[1]),
+            )
+            if first:
+                self._compare_counts(first, self._count_again(origins))
+            yield origins
+
+    def _start(self, ends: ExitStack) -> tuple[Stack, Stack]:
+        def start(side: int) -> Stack:
+            return start_stack(
+                self._builds[side],
+                profile=PROFILES[self._settings.profile],
+                seed=self._settings.seed,
+                stack_root=self._stack_root,
+                log_directory=self._logs / ("baseline", "contender")[side],
+            )
+
+        with ThreadPoolExecutor(2) as pool:
+            starting = [pool.submit(start, side) for side in (0, 1)]
+            errors = [future.exception() for future in starting]
+        for future, error in zip(starting, errors, strict=True):
+            if error is None:
+                ends.callback(future.result().stop)
+        for side, error in enumerate(errors):
+            if error is not None:
+                raise RssbenchError(f"{self._name(side)} does not start: {error}") from error
+        stacks = (starting[0].result(), starting[1].result())
+        self._check_data_sets(stacks)
+        self._record.data_set_is_loaded(stacks[0].data_set, stacks[0].database_version)
+        return stacks
+
+    def _check_data_sets(self, stacks: tuple[Stack, Stack]) -> None:
+        rows = [stack.data_set.rows for stack in stacks]
+        differing = [table for table in rows[0].keys() & rows[1].keys() if rows[0][table] != rows[1][table]]
+        if differing:
+            raise RssbenchError(
+                f"the data sets of both builds differ in {', '.join(sorted(differing))}: not compared"
+            )
+
+    def _name(self, side: int) -> str:
+        return f"{('baseline', 'contender')[side]} {self._builds[side].identity.name}"
+
+    # the exact lane
+
+    def _wants_exact(self) -> bool:
+        return "exact" in self._settings.lanes and not self._record.result.exact
+
+    def _count(self, stacks: tuple[Stack, ...]) -> tuple[Counts, ...]:
+        self._progress("exact lane: counting SQL statements and rows of every operation on both builds")
+        catalogue = read_catalogue(stacks[0].catalogue_file)
+        return _both(lambda stack: count_operations(stack, catalogue, self._operations), stacks)
+
+    def _count_again(self, origins: tuple[Origin, Origin]) -> tuple[Counts, ...]:
+        """In other processes with other hash seeds: what differs from the first count decides nothing."""
+        draws = Random(f"exact {self._settings.seed}")
+        placements = [Placement(hash_seed=draws.randrange(1 << 32)) for _origin in origins]
+        with fresh_stacks(origins, placements, self._logs / "exact") as stacks:
+            return self._count(tuple(stacks))
+
+    def _compare_counts(self, first: tuple[Counts, ...], second: tuple[Counts, ...]) -> None:
+        merged = [
+            [merge_counts(one, other) for one, other in zip(*sides, strict=True)]
+            for sides in zip(first, second, strict=True)
+        ]
+        names = (self._builds[0].identity.name, self._builds[1].identity.name)
+        self._record.update(
+            exact=compare_exact(merged[0], merged[1]), absent=absent_operations(merged[0], merged[1], names)
+        )
+
+    # the lanes with pairs
+
+    def _measure(self, origins: tuple[Origin, Origin], deadline_s: float) -> None:
+        """The paired lane, then the load lane, which keeps its share of the time when both are asked for."""
+        directory, seed = self._record.directory, self._settings.seed
+        paired = PairedLane(
+            origins,
+            read_catalogue(origins[0].frozen.catalogue_file),
+            self._operations,
+            PairStore(directory),
+            left_out={one.operation for one in self._record.result.absent},
+            seed=seed,
+            log_directory=self._logs,
+        )
+        load = LoadLane(
+            origins, self._settings.scenarios, WindowStore(directory), seed=seed, directory=directory / "windows"
+        )
+        self._measured = Measured(paired.compared, paired.control, load.pairs)
+        if "paired" in self._settings.lanes:
+            self._progress("paired lane: fresh process pairs, until the verdict is clear")
+            share = LOAD_SHARE if "load" in self._settings.lanes else 0.0
+            paired_end_s = deadline_s - share * (deadline_s - time.monotonic())
+            paired.run(paired_end_s, lambda: self._decided("paired"), self._progress)
+        if "load" in self._settings.lanes:
+            self._progress("load lane: the same load on both builds, a window each, until the verdict is clear")
+            load.run(deadline_s, lambda: self._decided("load"), self._progress)
+
+    def _decided(self, lane: TimedLane) -> bool:
+        judgements = judge_timed(self._settings, self._measured)
+        return decided([one for one in judgements if one.lane == lane])
+
+    def _judge(self, status: str, problems: tuple[str, ...]) -> None:
+        result = judged(self._record.result, self._measured)
+        self._record.update(
+            verdict=result.verdict,
+            judgements=result.judgements,
+            control=result.control,
+            absent=result.absent,
+            status=status,
+            problems=problems,
+        )
+
+
+def _both(work: Callable[[Stack], object], stacks: tuple[Stack, ...]) -> tuple:  # type: ignore[type-arg]
+    with ThreadPoolExecutor(len(stacks)) as pool:
+        return tuple(pool.map(work, stacks))
+
+
+def _reason(error: BaseException) -> str:
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__
