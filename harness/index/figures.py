@@ -19,6 +19,8 @@ _EMPTY: Columns = dict.fromkeys(
         "effect_ratio",
         "interval_low_ratio",
         "interval_high_ratio",
+        "anytime_low_ratio",
+        "anytime_high_ratio",
         "smallest_detectable_ratio",
         "margin_ratio",
         "adjusted_p",
@@ -92,6 +94,7 @@ def _exact_figures(one: ExactOperation) -> Iterable[Columns]:
 
 def _judgement_figure(one: Judgement, *, control: bool) -> Columns:
     low, high = one.interval_ratio or (None, None)
+    anytime_low, anytime_high = one.anytime_interval_ratio or (None, None)
     return _figure(
         one.lane,
         one.metric,
@@ -101,6 +104,8 @@ def _judgement_figure(one: Judgement, *, control: bool) -> Columns:
         effect_ratio=one.effect_ratio,
         interval_low_ratio=low,
         interval_high_ratio=high,
+        anytime_low_ratio=anytime_low,
+        anytime_high_ratio=anytime_high,
         smallest_detectable_ratio=one.smallest_detectable_ratio,
         margin_ratio=one.margin_ratio,
         adjusted_p=one.adjusted_p,

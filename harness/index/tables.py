@@ -106,6 +106,8 @@ class FigureRow(Table):
     effect_ratio: Mapped[float | None]
     interval_low_ratio: Mapped[float | None]
     interval_high_ratio: Mapped[float | None]
+    anytime_low_ratio: Mapped[float | None]
+    anytime_high_ratio: Mapped[float | None]
     smallest_detectable_ratio: Mapped[float | None]
     margin_ratio: Mapped[float | None]
     adjusted_p: Mapped[float | None]

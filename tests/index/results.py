@@ -75,6 +75,7 @@ def judgement(**changes: Any) -> Judgement:
         verdict="regression",
         effect_ratio=1.04,
         interval_ratio=(1.03, 1.05),
+        anytime_interval_ratio=(1.02, 1.06),
         smallest_detectable_ratio=1.013,
         adjusted_p=0.0004,
         pairs=14,

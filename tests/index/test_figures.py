@@ -71,7 +71,9 @@ def test_exact_counters_are_rows_unless_they_vary_or_could_not_be_counted() -> N
 
 
 def test_a_judgement_is_a_row_with_its_bounds_and_the_control_is_told_apart() -> None:
-    silent = judgement(verdict="inconclusive", effect_ratio=None, interval_ratio=None, pairs=0)
+    silent = judgement(
+        verdict="inconclusive", effect_ratio=None, interval_ratio=None, anytime_interval_ratio=None, pairs=0
+    )
     of_control = judgement(verdict="same")
     figures = given(
         comparison_figures(comparison(judgements=(judgement(), silent), control=(of_control,), exact=()))
@@ -85,6 +87,8 @@ def test_a_judgement_is_a_row_with_its_bounds_and_the_control_is_told_apart() ->
         "effect_ratio": 1.04,
         "interval_low_ratio": 1.03,
         "interval_high_ratio": 1.05,
+        "anytime_low_ratio": 1.02,
+        "anytime_high_ratio": 1.06,
         "smallest_detectable_ratio": 1.013,
         "margin_ratio": 1.01,
         "adjusted_p": 0.0004,
