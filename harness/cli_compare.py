@@ -24,12 +24,13 @@ from harness.cli_conventions import (
     progress,
     reports_errors,
 )
-from harness.comparison import ComparisonResult, ComparisonSettings, Lane, LoadScenario, Verdict
+from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario, Verdict
 from harness.dataset.profiles import PROFILES
 from harness.index.indexing import index_finished_run
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
-from harness.model import Load, RssbenchError, SettingsError
+from harness.measure.load_lane import DEFAULT_LOAD
+from harness.model import RssbenchError, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import duration_s
 from harness.store import read_comparison, writing
@@ -44,20 +45,6 @@ EXIT_OF_VERDICT: dict[Verdict, int] = {
     "inconclusive": EXIT_INCONCLUSIVE,
 }
 
-LANES: tuple[Lane, ...] = ("exact", "paired", "load")
-
-#: One window of the load lane, for each scenario: short, so that there are many of them.
-WINDOW = Load(
-    concurrency=8,
-    throughput_per_s=30.0,
-    ramp_up_s=1.0,
-    hold_for_s=4.0,
-    steps=None,
-    iterations=None,
-    arrivals="poisson",
-    connection="keep-alive",
-    workers=1,
-)
 DEFAULT_SCENARIO = "production_mix"
 
 
@@ -117,7 +104,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
             profile=profile,
             seed=seed,
             budget_s=budget_s,
-            scenarios=tuple(LoadScenario(name, name, WINDOW) for name in scenarios or (DEFAULT_SCENARIO,)),
+            scenarios=tuple(LoadScenario(name, name, DEFAULT_LOAD) for name in scenarios or (DEFAULT_SCENARIO,)),
         )
         _refuse(mistakes)
         builds = _prepared(names)

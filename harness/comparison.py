@@ -16,6 +16,9 @@ COMPARISON_SCHEMA_VERSION = 1
 
 Lane = Literal["exact", "paired", "load"]
 
+#: The cheapest first.
+LANES: tuple[Lane, ...] = ("exact", "paired", "load")
+
 #: ``wrong``: the contender answers an operation wrongly that the baseline answers rightly; never a speed-up.
 Verdict = Literal["regression", "improvement", "same", "inconclusive", "wrong"]
 

@@ -5,43 +5,29 @@ An environment variable wins over the file. Nothing is started or written here.
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from harness.comparison import Lane
 from harness.model import Load, SettingsError
 from harness.settings_keys import (
     EXECUTION_KEYS,
-    INDEX_VARIABLES,
-    INTERNAL_VARIABLES,
     LOAD_KEYS,
-    NEEDED_MODULES,
     REPORT_KEYS,
     SCENARIO_KEYS,
-    SECTIONS,
     STACK_KEYS,
-    Key,
 )
+from harness.settings_reading import Locate, Reading, plain
 from scenarios.workloads import WORKLOADS
-
-#: Keys that belong to Taurus and may stand in our sections.
-TAURUS_KEYS = {
-    "modules": frozenset({"class", "module", "disable", "run-at"}),
-    "execution": frozenset({"executor", "delay", "start-at", "files", "env"}),
-    "scenarios": frozenset(),
-}
 
 #: Top-level keys that Taurus knows.
 TOP_LEVEL_KEYS = frozenset(
     {"settings", "modules", "execution", "scenarios", "services", "reporting", "provisioning", "cli"}
     | {"cli-aliases", "included-configs", "version", "install-id"}
 )
-
-#: Names the file in which a key stands, for a path such as ("modules", "rss-stack", "profile").
-Locate = Callable[[tuple[str | int, ...]], str]
 
 
 @dataclass(frozen=True)
@@ -56,10 +42,21 @@ class TrialSettings:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """Two builds to compare, in place of one to measure."""
+
+    baseline: str
+    contender: str
+    budget_s: float
+    lanes: tuple[Lane, ...]
+
+
+@dataclass(frozen=True)
 class Job:
     """Everything a run needs to know, checked."""
 
     build: str
+    comparison: Comparison | None
     profile: str
     seed: int
     service_port: int | None
@@ -91,10 +88,10 @@ def _folder(given: str | None, *, default: Path) -> Path:
 
 def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Locate) -> Job:
     """Check a merged Taurus configuration. SettingsError with one line per mistake."""
-    reading = _Reading(environ, locate)
+    reading = Reading(environ, locate)
     reading.check_variables()
     config = reading.mapping(config, ())
-    for name in sorted(set(map(_plain, config)) - TOP_LEVEL_KEYS):
+    for name in sorted(set(map(plain, config)) - TOP_LEVEL_KEYS):
         reading.unknown((name,), name, TOP_LEVEL_KEYS)
     modules = reading.mapping(config.get("modules"), ("modules",))
     stack = reading.section(modules.get("rss-stack"), ("modules", "rss-stack"), STACK_KEYS)
@@ -102,10 +99,12 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
     report = reading.section(modules.get("rss-report"), ("modules", "rss-report"), REPORT_KEYS)
     trials = _read_trials(config, reading, int(load["workers"] or 1))
     reading.need_modules(config)
+    comparison = _read_comparison(stack, reading)
     if reading.mistakes:
         raise SettingsError(reading.mistakes)
     return Job(
         build=stack["build"],
+        comparison=comparison,
         profile=stack["profile"],
         seed=stack["seed"],
         service_port=stack["port"],
@@ -119,7 +118,17 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
     )
 
 
-def _read_trials(config: Mapping[str, Any], reading: _Reading, workers: int) -> list[TrialSettings]:
+def _read_comparison(stack: Mapping[str, Any], reading: Reading) -> Comparison | None:
+    given = {name: stack[name] for name in ("baseline", "contender") if stack[name] is not None}
+    if len(given) == 1:
+        missing = "contender" if "baseline" in given else "baseline"
+        reading.mistake(("modules", "rss-stack", missing), "missing; a comparison needs baseline and contender")
+    if len(given) < 2:
+        return None
+    return Comparison(stack["baseline"], stack["contender"], stack["budget"], stack["lanes"])
+
+
+def _read_trials(config: Mapping[str, Any], reading: Reading, workers: int) -> list[TrialSettings]:
     scenarios = {
         str(name): reading.section(content, ("scenarios", str(name)), SCENARIO_KEYS)
         for name, content in reading.mapping(config.get("scenarios"), ("scenarios",)).items()
@@ -137,7 +146,7 @@ def _read_trials(config: Mapping[str, Any], reading: _Reading, workers: int) -> 
 
 
 def _read_trial(
-    content: Any, index: int, scenarios: Mapping[str, Any], reading: _Reading, workers: int
+    content: Any, index: int, scenarios: Mapping[str, Any], reading: Reading, workers: int
 ) -> TrialSettings | None:
     path = ("execution", index)
     values = reading.section(content, path, EXECUTION_KEYS)
@@ -171,82 +180,6 @@ def _read_trial(
             workers=workers,
         ),
     )
-
-
-class _Reading:
-    """Collects mistakes while sections are read."""
-
-    def __init__(self, environ: Mapping[str, str], locate: Locate) -> None:
-        self.environ = environ
-        self.locate = locate
-        self.mistakes: list[str] = []
-
-    def mistake(self, path: tuple[str | int, ...], what: str) -> None:
-        self.mistakes.append(f"{self.locate(path)}: {_dotted(path)}: {what}")
-
-    def unknown(self, path: tuple[str | int, ...], name: str, allowed: Iterable[str]) -> None:
-        allowed = sorted(allowed)
-        close = difflib.get_close_matches(name, allowed, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        self.mistake(path, f"unknown key; allowed: {', '.join(allowed)}{hint}")
-
-    def mapping(self, content: Any, path: tuple[str | int, ...]) -> Mapping[str, Any]:
-        if content is None:
-            return {}
-        if not isinstance(content, Mapping):
-            self.mistake(path, f"{content!r} is not allowed; allowed: keys with values")
-            return {}
-        return dict(content)  # bzt's own mapping answers {} for what it does not have
-
-    def need_modules(self, config: Mapping[str, Any]) -> None:
-        for section, module in NEEDED_MODULES.items():
-            given = config.get(section)
-            entries = given if isinstance(given, list) else []
-            if module not in [one.get("module") if isinstance(one, Mapping) else one for one in entries]:
-                self.mistake((section,), f"{module} is missing; allowed: a list that has it, such as [{module}]")
-
-    def section(self, content: Any, path: tuple[str | int, ...], keys: tuple[Key, ...]) -> dict[str, Any]:
-        """The values of one section by key; a wrong one is noted and replaced by its default."""
-        given = self.mapping(content, path)
-        names = {key.name for key in keys}
-        for name in given:
-            if _plain(name) not in names | TAURUS_KEYS[str(path[0])]:
-                self.unknown((*path, str(name)), _plain(name), names)
-        return {key.name: self._value(key, given, path) for key in keys}
-
-    def _value(self, key: Key, given: Mapping[str, Any], path: tuple[str | int, ...]) -> Any:
-        from_environment = bool(key.variable and key.variable in self.environ)
-        value = self.environ[cast("str", key.variable)] if from_environment else given.get(key.name)
-        if value is None:
-            return key.default_value
-        try:
-            return key.read(value)
-        except ValueError as error:
-            what = f"{value!r} is not allowed; allowed: {error}"
-            if from_environment:
-                self.mistakes.append(f"environment: {key.variable}: {what}")
-            else:
-                self.mistake((*path, key.name), what)
-            return key.default_value
-
-    def check_variables(self) -> None:
-        known = {key.variable for keys in SECTIONS.values() for key in keys if key.variable} | INDEX_VARIABLES
-        for name in sorted(self.environ):
-            if name.startswith("RSSBENCH_") and name not in known | INTERNAL_VARIABLES:
-                allowed = ", ".join(sorted(known))
-                self.mistakes.append(f"environment: {name}: unknown variable; allowed: {allowed}")
-
-
-def _plain(name: object) -> str:
-    # Taurus marks how a key is merged with a leading ~, ^ or $.
-    return str(name).lstrip("~^$")
-
-
-def _dotted(path: tuple[str | int, ...]) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
 
 
 def _names(*groups: Iterable[str]) -> str:

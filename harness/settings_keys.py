@@ -10,6 +10,7 @@ from typing import Any
 from bzt.utils import dehumanize_time
 
 from harness.builds.spec import parse_build
+from harness.comparison import LANES, Lane
 from harness.dataset.profiles import PROFILES
 from harness.index import INDEX_FILE_VARIABLE, INDEX_VARIABLE
 from harness.measure.criteria import parse_criterion
@@ -127,8 +128,20 @@ def criteria(value: Any) -> tuple[str, ...]:
     return tuple(map(str, value))
 
 
+def lanes(value: Any) -> tuple[Lane, ...]:
+    given = value if isinstance(value, (list, tuple)) else str(value).split(",")
+    names = {str(name).strip() for name in given}
+    if not names or names - set(LANES):
+        raise ValueError(f"some of {', '.join(LANES)}")
+    return tuple(lane for lane in LANES if lane in names)
+
+
 STACK_KEYS = (
     Key("build", build_name, "9.1.22", "DIRAC release to measure", "RSSBENCH_BUILD"),
+    Key("baseline", build_name, None, "compare this build with the contender", "RSSBENCH_BASELINE"),
+    Key("contender", build_name, None, "the build to judge; in place of `build`", "RSSBENCH_CONTENDER"),
+    Key("budget", duration_s, "10m", "how long a comparison may measure at most", "RSSBENCH_BUDGET"),
+    Key("lanes", lanes, "exact,paired,load", "what a comparison does", "RSSBENCH_LANES"),
     Key("profile", choice(*PROFILES), "M", "size of the data set", "RSSBENCH_PROFILE"),
     Key("seed", whole_number(0, 2**31 - 1), 1, "of the data set and the arrivals", "RSSBENCH_SEED"),
     Key("runtime", choice("processes"), "processes", "how the stack runs", "RSSBENCH_RUNTIME"),

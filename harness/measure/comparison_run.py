@@ -96,6 +96,7 @@ class ComparisonRun:
                 profile=PROFILES[self._settings.profile],
                 seed=self._settings.seed,
                 stack_root=self._stack_root,
+                front_doors=("https",),  # the only one that the generator speaks
                 log_directory=self._logs / ("baseline", "contender")[side],
             )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+from msgspec.structs import replace
 
 from harness.comparison import LoadScenario
 from harness.measure.generator_health import generator_problems, lags_s
@@ -21,12 +22,41 @@ from harness.measure.trial_run import TrialRun
 from harness.measure.usage import covering, read_usage
 from harness.measure.window import measured_window
 from harness.measure.window_store import LoadWindow, WindowPair, WindowStore
-from harness.model import TrialResult
+from harness.model import Load, TrialResult
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack
 from harness.stats.quantiles import quantile
 
 _POLL_S = 0.1
+
+#: A window is short, so that there are many of them.
+WINDOW_RAMP_UP_S = 1.0
+WINDOW_HOLD_S = 4.0
+
+#: Of a workload for which nobody has said how much.
+DEFAULT_LOAD = Load(
+    concurrency=8,
+    throughput_per_s=30.0,
+    ramp_up_s=WINDOW_RAMP_UP_S,
+    hold_for_s=WINDOW_HOLD_S,
+    steps=None,
+    iterations=None,
+    arrivals="poisson",
+    connection="keep-alive",
+    workers=1,
+)
+
+
+def one_window(load: Load) -> Load:
+    """The load of one window: as much as was asked for, for a shorter time."""
+    if load.hold_for_s is None:
+        return load
+    return replace(
+        load,
+        ramp_up_s=min(load.ramp_up_s, WINDOW_RAMP_UP_S),
+        hold_for_s=min(load.hold_for_s, WINDOW_HOLD_S),
+        steps=None,
+    )
 
 
 class LoadLane:

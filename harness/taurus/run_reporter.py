@@ -23,6 +23,12 @@ class RssReport(Reporter, Singletone):  # type: ignore[misc]
         from reports.tables import text_table, verdict_line  # noqa: PLC0415
 
         service = find_stack(self.engine)
+        if service.comparison:
+            with failing_the_job():
+                result = service.comparison.show()
+            if result.status == "complete" and result.verdict not in {"same", "improvement"}:
+                raise AutomatedShutdown(f"verdict: {result.verdict}")
+            return
         if service.record is None:
             return
         with failing_the_job():

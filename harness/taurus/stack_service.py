@@ -1,4 +1,4 @@
-"""bzt service ``rss-stack``: the build and its stack, up before the load, down after the report."""
+"""bzt service ``rss-stack``: the build and its stack, up and down around the load; or a comparison."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from harness.model import SettingsError
 from harness.settings import Job, read_job
 from harness.stack.lifecycle import Stack, start_stack
 from harness.taurus.bzt_logging import do_without_a_log_on_a_full_disk, keep_stdout_for_the_result
+from harness.taurus.comparison_job import ComparisonJob
 from harness.taurus.config_files import config_files, locator
 from harness.taurus.failure import failing_the_job
 from scenarios.catalogue import read_catalogue
@@ -35,6 +36,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         self.job: Job
         self.stack: Stack | None = None
         self.record: RunRecord | None = None
+        self.comparison: ComparisonJob | None = None
         self._data_set_used = False
 
     def prepare(self) -> None:
@@ -49,8 +51,12 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             raise TaurusConfigError(f"wrong settings, nothing was started:\n{error}") from error
         directory = Path(self.engine.artifacts_dir)
         with failing_the_job():
-            self.record = RunRecord(directory, run_command=shlex.join(["bzt", *sys.argv[1:]]))
-            self._start(directory)
+            command = shlex.join(["bzt", *sys.argv[1:]])
+            if self.job.comparison:
+                self.comparison = ComparisonJob(self.job, self.job.comparison, directory, command, self.log.info)
+            else:
+                self.record = RunRecord(directory, run_command=command)
+                self._start(directory)
 
     def _start(self, directory: Path) -> None:
         assert self.record
@@ -70,6 +76,12 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             build.identity, self.stack.data_set, self.stack.ready_s, self.stack.database_version
         )
 
+    def startup(self) -> None:
+        """A comparison does all its work here: it has stacks and a load of its own."""
+        if self.comparison:
+            with failing_the_job():
+                self.comparison.run()
+
     def renew_data_set(self) -> None:
         """The data set as it was loaded, for whoever comes next; the first to come finds it so."""
         assert self.stack
@@ -79,9 +91,9 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
 
     def check(self) -> bool:
         """Never the one to end a run, unless a part of the stack died."""
-        assert self.stack
-        with failing_the_job():
-            self.stack.check()
+        if self.stack:
+            with failing_the_job():
+                self.stack.check()
         return False
 
     def shutdown(self) -> None:

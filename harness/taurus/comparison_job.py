@@ -1,0 +1,74 @@
+"""A job that compares two builds: the same as ``rssbench compare``, with the load that taurus.yml asks for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.builds.environment import prepare_build
+from harness.comparison import ComparisonResult, ComparisonSettings, LoadScenario
+from harness.index.indexing import index_finished_run
+from harness.measure.comparison_record import ComparisonRecord
+from harness.measure.comparison_run import ComparisonRun
+from harness.measure.load_lane import DEFAULT_LOAD, one_window
+from harness.settings import Comparison, Job, TrialSettings
+from scenarios.operations import OPERATIONS
+
+#: The entry of ``execution`` that both builds are put under; without it the first that has a throughput.
+LOAD_SCENARIO = "production_mix"
+
+
+class ComparisonJob:
+    """``directory`` is that of the run."""
+
+    def __init__(
+        self, job: Job, wanted: Comparison, directory: Path, command: str, log: Callable[[str], None]
+    ) -> None:
+        self._job = job
+        self._log = log
+        names = (wanted.baseline, wanted.contender)
+        baseline, contender = (prepare_build(name, job.cache_folder, log) for name in names)
+        self._builds = (baseline, contender)
+        self.record = ComparisonRecord.new(
+            directory,
+            command=command,
+            settings=ComparisonSettings(
+                lanes=wanted.lanes,
+                operations=tuple(operation.name for operation in OPERATIONS),
+                profile=job.profile,
+                seed=job.seed,
+                budget_s=wanted.budget_s,
+                scenarios=(load_scenario(job.trials),),
+            ),
+            builds=(baseline.identity, contender.identity),
+        )
+
+    def run(self) -> None:
+        """Measure until the verdict is clear; RssbenchError when a stack fails. All is on record anyway."""
+        ComparisonRun(self._builds, self.record, stack_root=self._job.stack_folder, progress=self._log).run()
+
+    def show(self) -> ComparisonResult:
+        """Write the report, index the run, print the result."""
+        # pandas and matplotlib are read when the measuring is over
+        from reports.comparison_page import write_comparison_report  # noqa: PLC0415
+        from reports.comparison_text import comparison_text  # noqa: PLC0415
+        from reports.pair_frame import pair_frame  # noqa: PLC0415
+
+        result, directory = self.record.result, self.record.directory
+        report = write_comparison_report(result, pair_frame(directory, result), directory)
+        if warning := index_finished_run(directory, os.environ):
+            self._log(warning)
+        sys.stdout.write(f"{comparison_text(result)}\n\nreport: {report}\n")
+        sys.stdout.flush()
+        return result
+
+
+def load_scenario(trials: tuple[TrialSettings, ...]) -> LoadScenario:
+    """What both builds are put under, a window at a time."""
+    open_loop = [trial for trial in trials if trial.load.throughput_per_s]
+    named = [trial for trial in open_loop if trial.scenario == LOAD_SCENARIO]
+    for trial in (*named, *open_loop):
+        return LoadScenario(trial.scenario, trial.workload, one_window(trial.load), trial.weights)
+    return LoadScenario(LOAD_SCENARIO, LOAD_SCENARIO, DEFAULT_LOAD)
