@@ -8,7 +8,8 @@ import pandas as pd
 from harness.comparison import ComparisonResult, Judgement
 from reports.comparison_views import ALL_OPERATIONS, OperationView
 
-#: Columns of the frame of pairs: one row per pair, side ("compared" or "control"), operation and metric.
+#: Columns of the frame of pairs: one row per pair, side ("compared" or "control"), operation (missing for all
+#: operations together) and metric.
 PAIR_COLUMNS = ("pair", "side", "operation", "metric", "log_ratio")
 
 #: Rows of one strip plot: more are not read.
@@ -28,10 +29,11 @@ def strip_frame(pairs: pd.DataFrame, worse: list[OperationView]) -> pd.DataFrame
     ``strip`` counts these questions; ``effect`` is the estimate, as a ratio, of the side "compared". A control of
     the same question goes with it; when no question has one, each question of the control has a strip of its own.
     """
+    pairs = pairs.assign(operation=pairs["operation"].fillna(ALL_OPERATIONS))
     judged = [
         one for view in worse for one in view.judgements if one.lane == "paired" and one.verdict == "regression"
     ]
-    questions = [(one.operation, one.metric, one.effect_ratio) for one in judged]
+    questions = [(_operation(one), one.metric, one.effect_ratio) for one in judged]
     known = set(zip(pairs["operation"], pairs["metric"], strict=True))
     chosen = [question for question in questions if question[:2] in known][:STRIPS]
     chosen_names = {question[:2] for question in chosen}
@@ -46,10 +48,14 @@ def strip_frame(pairs: pd.DataFrame, worse: list[OperationView]) -> pd.DataFrame
     return order.assign(strip=range(len(order))).merge(pairs, on=["operation", "metric"], sort=False)
 
 
+def _operation(judgement: Judgement) -> str:
+    return ALL_OPERATIONS if judgement.operation is None else judgement.operation
+
+
 def _effect_row(judgement: Judgement) -> dict[str, object]:
     low, high = judgement.interval_ratio or (np.nan, np.nan)
     return {
-        "operation": ALL_OPERATIONS if judgement.operation is None else judgement.operation,
+        "operation": _operation(judgement),
         "metric": judgement.metric,
         "verdict": judgement.verdict,
         "effect": judgement.effect_ratio,

@@ -9,7 +9,10 @@ GLOSSARY = {
         "contender against baseline: +2.3 % is 2.3 % more. Of the rate reached more is better, of all else less. "
         "Estimated over the pairs with the Hodges-Lehmann estimator."
     ),
-    "95 % interval": "in 95 of 100 comparisons such an interval holds the true change.",
+    "95 % interval": (
+        "in 95 of 100 comparisons with so many pairs it holds the true change. Below it, wider: each end of that "
+        "one holds with 95 % at any time that the run may stop; the verdict same rests on it."
+    ),
     "regression, improvement": (
         "certainly not equal, and the change is larger than the practical margin of its metric. In the lane "
         "exact: a counter that rose, or fell."
@@ -25,6 +28,7 @@ GLOSSARY = {
     "practical margin": "a change smaller than this is of no interest, however certain (docs/method.md).",
     "control": "the baseline against itself, measured like the rest. What it finds is a false alarm.",
     "service CPU, database CPU": "CPU time that each spends on one request, from the kernel's own accounting.",
+    "service CPU with rare work": "of all requests together: garbage collection and other rare work count.",
     "service time": "from the instant a request was really sent until its last byte.",
     "latency": "from the instant a request was due by the schedule until its last byte.",
     "lanes": (

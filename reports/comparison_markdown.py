@@ -17,6 +17,7 @@ from reports.comparison_views import (
     undecided,
 )
 from reports.escaping import markdown_code, markdown_fence, markdown_text
+from reports.exact_wording import changed, diff_line, exact_text, short_diff, why
 from reports.units import plural
 
 #: Most characters of all diffs together: GitHub refuses a comment of more than 65,536.
@@ -84,11 +85,13 @@ def _diffs(views: list[OperationView]) -> list[str]:
     blocks: list[str] = []
     length = 0
     for place, view in enumerate(views):
-        if view.exact is None or not (view.exact.counters or view.exact.problem or wording.changed(view.exact)):
+        if view.exact is None or not (view.exact.counters or view.exact.problem or changed(view.exact)):
             continue
-        lines = [f"**{markdown_text(view.name)}**: {markdown_text(wording.exact_text(view.exact))}"]
-        if wording.changed(view.exact):
-            lines += ["", *markdown_fence([wording.diff_line(line) for line in view.exact.statements], "diff")]
+        lines = [f"**{markdown_text(view.name)}**: {markdown_text(exact_text(view.exact))}"]
+        if changed(view.exact):
+            lines += ["", *markdown_fence([diff_line(line) for line in short_diff(view.exact)], "diff")]
+        if reasons := why(view.exact):
+            lines += ["", *(f"- {markdown_text(text)}" for text in reasons)]
         block = "\n".join(lines)
         length += len(block)
         if length > DIFFS_LENGTH:

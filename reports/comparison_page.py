@@ -11,6 +11,7 @@ from harness.comparison import ComparisonResult, ExactComparison, Lane
 from harness.model import ExactOperation
 from harness.store import writing
 from reports import comparison_wording as wording
+from reports import exact_wording
 from reports.comparison_glossary import GLOSSARY
 from reports.comparison_illustrations import effect_illustration, pair_illustration
 from reports.comparison_verdict import verdict_line
@@ -73,6 +74,7 @@ def render_comparison(result: ComparisonResult, pair_frame: pd.DataFrame, direct
         "comparison.html.j2",
         result=result,
         wording=wording,
+        exact_wording=exact_wording,
         verdict=verdict_line(result),
         worse=worse,
         better=improvements(views),
@@ -95,7 +97,7 @@ def render_comparison(result: ComparisonResult, pair_frame: pd.DataFrame, direct
 
 
 def counted(exact: ExactComparison) -> list[tuple[int | None, int | None]]:
-    """Statements, rows examined, commits, connections, bytes of request and answer, of both sides."""
+    """Of both sides: statements, rows examined, commits, connections, nested calls, bytes asked and answered."""
     return list(zip(_counters(exact.baseline), _counters(exact.contender), strict=True))
 
 
@@ -125,12 +127,13 @@ def _lanes(result: ComparisonResult) -> list[LaneView]:
 
 def _counters(side: ExactOperation | None) -> tuple[int | None, ...]:
     if side is None or side.problem is not None:
-        return (None,) * 6
+        return (None,) * 7
     return (
         len(side.statements),
         side.rows_examined,
         side.commits,
         side.connections,
+        None if side.nested_calls is None else len(side.nested_calls),
         side.request_bytes,
         side.response_bytes,
     )

@@ -15,6 +15,7 @@ from reports.comparison_views import (
     undecided,
 )
 from reports.escaping import one_line, shorten
+from reports.exact_wording import diff_line, exact_text, short_diff, why
 from reports.units import plural
 
 #: Most lines of one diff; the report and comparison.json have all.
@@ -97,13 +98,12 @@ def _remarks(judgements: tuple[Judgement, ...]) -> list[str]:
 def _exact(view: OperationView) -> list[str]:
     if view.exact is None:
         return []
-    lines = [f"  exact  {view.exact.verdict}  {wording.exact_text(view.exact)}"]
-    if wording.changed(view.exact):
-        diff = view.exact.statements
-        lines += [f"    {wording.diff_line(line)}" for line in diff[:DIFF_LINES]]
-        if len(diff) > DIFF_LINES:
-            lines.append(f"    {plural(len(diff) - DIFF_LINES, 'more line')} in the report")
-    return lines
+    diff = [diff_line(line) for line in short_diff(view.exact)]
+    lines = [f"  exact  {view.exact.verdict}  {exact_text(view.exact)}"]
+    lines += [f"    {line}" for line in diff[:DIFF_LINES]]
+    if len(diff) > DIFF_LINES:
+        lines.append(f"    {plural(len(diff) - DIFF_LINES, 'more line')} in the report")
+    return [*lines, *(f"    {text}" for text in why(view.exact))]
 
 
 def _undecided(result: ComparisonResult, views: list[OperationView]) -> list[str]:

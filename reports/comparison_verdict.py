@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.comparison import ComparisonResult
-from reports.comparison_views import ALL_OPERATIONS, OperationView, operation_views, questions
+from reports.comparison_views import MetricSummary, OperationView, metric_summaries, operation_views
 from reports.comparison_wording import METRICS, detectable_percent
 from reports.escaping import one_line
 from reports.units import count, plural
@@ -34,7 +34,7 @@ def verdict_line(result: ComparisonResult) -> str:
 
 
 def compared_operations(views: list[OperationView]) -> int:
-    return sum(view.operation is not None for view in views)
+    return sum(view.is_operation for view in views)
 
 
 def _of(number: int, views: list[OperationView]) -> str:
@@ -43,7 +43,7 @@ def _of(number: int, views: list[OperationView]) -> str:
 
 def _moved(views: list[OperationView], verdict: str, timed: str, work: str) -> list[str]:
     """``2 of 26 operations got slower``, ``1 does more work``: the first says how many there are."""
-    by_time = [view for view in views if view.operation is not None and verdict in view.timed_verdicts]
+    by_time = [view for view in views if view.is_operation and verdict in view.timed_verdicts]
     by_count = [
         view for view in views if view not in by_time and view.exact is not None and view.exact.verdict == verdict
     ]
@@ -52,9 +52,12 @@ def _moved(views: list[OperationView], verdict: str, timed: str, work: str) -> l
     for group, words in ((by_time, timed), (by_count, f"{does} {work}")):
         if group:
             facts.append(f"{count(len(group)) if facts else _of(len(group), views)} {words}")
-    if any(view.operation is None and verdict in view.timed_verdicts for view in views):
-        facts.append(f"{ALL_OPERATIONS} {timed}")
-    return facts
+    others = [view for view in views if not view.is_operation and verdict in view.timed_verdicts]
+    return [*facts, *(f"{_named(view)} {timed}" for view in others)]
+
+
+def _named(view: OperationView) -> str:
+    return view.name if view.operation is None else f"scenario {one_line(view.name)}"
 
 
 def _sureness(result: ComparisonResult, views: list[OperationView], verdict: str) -> str:
@@ -83,21 +86,27 @@ def _same_facts(result: ComparisonResult, views: list[OperationView]) -> str:
 
 
 def _inconclusive_facts(result: ComparisonResult, views: list[OperationView]) -> str:
-    open_views = [view for view in views if view.operation is not None and "inconclusive" in view.verdicts]
     if not views:
         return "nothing was compared"
-    whole = [] if open_views else [f"{ALL_OPERATIONS} undecided"]
-    facts = [f"{_of(len(open_views), views)} undecided"] if open_views else whole
+    undecided = [view for view in views if "inconclusive" in view.verdicts]
+    number = compared_operations(undecided)
+    facts = [f"{_of(number, views)} undecided"] if number else []
+    facts += [f"{_named(view)} undecided" for view in undecided if not view.is_operation]
     caught = _caught_facts(result)
-    return "; ".join([*facts, *([caught] if caught else [])])
+    return "; ".join([", ".join(facts), *([caught] if caught else [])])
 
 
 def _caught_facts(result: ComparisonResult) -> str:
-    """Of the first lane that can say: by metric, what would have been caught in every operation."""
-    asked = [one for one in questions(result.judgements) if one.most_detectable is not None]
-    facts = [
-        f"{METRICS[one.metric]} {detectable_percent(one.most_detectable)} %"
-        for one in asked
-        if one.most_detectable is not None and one.lane == asked[0].lane
-    ]
+    """Of the first lane that can say, by metric: what would have been caught in all operations together, and in
+    every single one."""
+    asked = [one for one in metric_summaries(result.judgements) if one.most_detectable is not None]
+    facts = [_caught_fact(one) for one in asked if one.lane == asked[0].lane]
     return f"would have caught {', '.join(facts)} or more with 95 % power" if facts else ""
+
+
+def _caught_fact(summary: MetricSummary) -> str:
+    together, most = summary.together, summary.most_detectable
+    if together is None or most is None or most is together:
+        return f"{METRICS[summary.metric]} {detectable_percent(most or together)} %"
+    single = f" (in any one operation {detectable_percent(most)} %)"
+    return f"{METRICS[summary.metric]} {detectable_percent(together)} %{single}"

@@ -17,7 +17,8 @@ _WORSE: frozenset[Verdict] = frozenset({"wrong", "regression"})
 
 @dataclass(frozen=True)
 class OperationView:
-    """What all lanes say of one operation; ``operation`` is None for all operations of a lane together."""
+    """What all lanes say of one operation, or the lane load of one scenario; ``operation`` is its name, None for
+    all operations of a lane together."""
 
     operation: str | None
     judgements: tuple[Judgement, ...]
@@ -26,6 +27,12 @@ class OperationView:
     @property
     def name(self) -> str:
         return ALL_OPERATIONS if self.operation is None else self.operation
+
+    @property
+    def is_operation(self) -> bool:
+        """Whether this is one operation: neither all together nor a scenario."""
+        timed = any(judgement.lane == "paired" for judgement in self.judgements)
+        return self.operation is not None and (timed or self.exact is not None)
 
     @property
     def answered(self) -> tuple[Judgement, ...]:
@@ -47,11 +54,12 @@ class OperationView:
 
 
 @dataclass(frozen=True)
-class Question:
+class MetricSummary:
     """One metric of one lane over all operations.
 
     ``least_detectable`` and ``most_detectable`` are the judgements, among those that are same or inconclusive,
-    that would have seen the smallest change and only the largest one; None when none says.
+    that would have seen the smallest change and only the largest one; ``together`` is that of all operations
+    together. None when none says.
     """
 
     lane: str
@@ -59,6 +67,7 @@ class Question:
     verdicts: Counter[Verdict]
     least_detectable: Judgement | None
     most_detectable: Judgement | None
+    together: Judgement | None
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def is_unanswered(judgement: Judgement) -> bool:
 
 
 def operation_views(result: ComparisonResult) -> list[OperationView]:
-    """One view per operation that was compared, in the order of their first mention; lanes as a whole last."""
+    """One view per operation that was compared, in the order of their first mention; then all together, scenarios."""
     return _views(result.exact, result.judgements)
 
 
@@ -127,12 +136,12 @@ def unanswered(judgements: tuple[Judgement, ...]) -> dict[tuple[str, str], list[
     return groups
 
 
-def questions(judgements: tuple[Judgement, ...]) -> list[Question]:
+def metric_summaries(judgements: tuple[Judgement, ...]) -> list[MetricSummary]:
     """One per lane and metric, in the order of their first mention."""
     groups: dict[tuple[str, TimedMetric], list[Judgement]] = {}
     for judgement in judgements:
         groups.setdefault((judgement.lane, judgement.metric), []).append(judgement)
-    return [_question(lane, metric, group) for (lane, metric), group in groups.items()]
+    return [_summary(lane, metric, group) for (lane, metric), group in groups.items()]
 
 
 def package_differences(
@@ -155,19 +164,20 @@ def _views(exact: tuple[ExactComparison, ...], judgements: tuple[Judgement, ...]
         OperationView(operation, tuple(of_operation), counted.get(operation) if operation else None)
         for operation, of_operation in by_operation.items()
     ]
-    return sorted(views, key=lambda view: view.operation is None)
+    return sorted(views, key=lambda view: not view.is_operation)
 
 
-def _question(lane: str, metric: TimedMetric, group: list[Judgement]) -> Question:
+def _summary(lane: str, metric: TimedMetric, group: list[Judgement]) -> MetricSummary:
     sized = [
         (abs(math.log(one.smallest_detectable_ratio)), place, one)
         for place, one in enumerate(group)
         if one.smallest_detectable_ratio and one.verdict in ("same", "inconclusive")
     ]
-    return Question(
+    return MetricSummary(
         lane=lane,
         metric=metric,
         verdicts=Counter(one.verdict for one in group),
         least_detectable=min(sized)[2] if sized else None,
         most_detectable=max(sized)[2] if sized else None,
+        together=next((one for _, _, one in sized if one.operation is None), None),
     )

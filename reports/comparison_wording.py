@@ -8,16 +8,14 @@ from collections.abc import Iterable
 
 from harness.comparison import (
     ComparisonResult,
-    CounterChange,
-    ExactComparison,
     Judgement,
-    StatementChange,
     TimedMetric,
     Verdict,
 )
 from harness.model import BuildIdentity
-from reports.comparison_views import ALL_OPERATIONS, PackageDifference, Question, questions, unanswered
+from reports.comparison_views import ALL_OPERATIONS, MetricSummary, PackageDifference, metric_summaries, unanswered
 from reports.escaping import one_line, shorten
+from reports.exact_wording import exact_text
 from reports.units import MISSING, count, duration_text, plural, rate, time_unit
 
 METRICS: dict[TimedMetric, str] = {
@@ -31,11 +29,11 @@ METRICS: dict[TimedMetric, str] = {
     "reached_rate": "rate reached",
 }
 
+#: Where the run's directory is, when it is not in the usual place: an option and its value in shell quotes.
+_RESULTS_OPTION = re.compile(r""" --results[ =]('[^']*'|"[^"]*"|\S)+""")
+
 #: The worst first.
 VERDICTS: tuple[Verdict, ...] = ("wrong", "regression", "inconclusive", "improvement", "same")
-
-#: Sign of a line in a diff.
-SIGNS = {"added": "+", "removed": "-", "kept": " "}
 
 
 def signed_percent(ratio: float | None) -> str:
@@ -52,14 +50,18 @@ def effect_text(judgement: Judgement) -> str:
 
 
 def interval_text(judgement: Judgement, between: str = ", ") -> str:
-    if judgement.interval_ratio is None:
-        return MISSING
-    return between.join(signed_percent(bound) for bound in judgement.interval_ratio)
+    """The 95 % interval, without its unit."""
+    return _bounds_text(judgement.interval_ratio, between)
 
 
-def detectable_percent(judgement: Judgement) -> str:
+def anytime_text(judgement: Judgement) -> str:
+    """The interval that holds whenever the run stops, without its unit."""
+    return _bounds_text(judgement.anytime_interval_ratio, " to ")
+
+
+def detectable_percent(judgement: Judgement | None) -> str:
     """What would have been found with 95 % power, in percent without its unit; a rate that falls counts alike."""
-    ratio = judgement.smallest_detectable_ratio
+    ratio = None if judgement is None else judgement.smallest_detectable_ratio
     return MISSING if ratio is None else f"{abs(ratio - 1) * 100:,.1f}"
 
 
@@ -69,7 +71,7 @@ def caught_text(judgement: Judgement) -> str:
     return f"would have caught {detectable_percent(judgement)} % or more with 95 % power"
 
 
-def question_caught_text(question: Question) -> str:
+def question_caught_text(question: MetricSummary) -> str:
     """Over all operations, empty when none says: ``would have caught 0.9 % to 2.1 % or more with 95 % power``."""
     least, most = question.least_detectable, question.most_detectable
     if least is None or most is None:
@@ -106,28 +108,6 @@ def values_text(judgement: Judgement) -> str:
 
 def pairs_text(judgement: Judgement) -> str:
     return plural(judgement.pairs, "pair" if judgement.lane == "paired" else "window pair")
-
-
-def counter_text(change: CounterChange) -> str:
-    return f"{change.counter.replace('_', ' ')} {count(change.baseline)} → {count(change.contender)}"
-
-
-def exact_text(exact: ExactComparison) -> str:
-    """How the counters differ, or why they were not compared."""
-    facts = [counter_text(change) for change in exact.counters]
-    if exact.problem is not None:
-        facts.append(shorten(one_line(exact.problem)))
-    return ", ".join(facts) or "all counters are the same"
-
-
-def diff_line(line: StatementChange) -> str:
-    """``+2 SELECT ...``: the sign, how many times, the statement on one line."""
-    return f"{SIGNS[line.change]}{line.times} {shorten(one_line(line.text))}"
-
-
-def changed(exact: ExactComparison) -> bool:
-    """Whether there is a diff to show."""
-    return any(line.change != "kept" for line in exact.statements)
 
 
 def build_text(build: BuildIdentity | None) -> str:
@@ -178,7 +158,8 @@ def question_name(judgement: Judgement) -> str:
 def unanswered_text(reason: str, judgements: list[Judgement]) -> str:
     metrics = ", ".join(dict.fromkeys(METRICS[one.metric] for one in judgements))
     operations = {one.operation for one in judgements}
-    subject = ALL_OPERATIONS if operations == {None} else plural(len(operations - {None}), "operation")
+    noun = "scenario" if judgements[0].lane == "load" else "operation"
+    subject = ALL_OPERATIONS if operations == {None} else plural(len(operations - {None}), noun)
     if len(operations) == 1 and None not in operations:
         subject = question_name(judgements[0]).rpartition(", ")[0]
     return f"{shorten(one_line(reason))} ({subject}: {metrics})"
@@ -197,7 +178,7 @@ def question_rows(result: ComparisonResult) -> list[list[str]]:
     rows = []
     if result.exact:
         rows.append(["exact", "counters", verdicts_text(one.verdict for one in result.exact), ""])
-    for question in questions(result.judgements):
+    for question in metric_summaries(result.judgements):
         verdicts = verdicts_text(question.verdicts.elements())
         rows.append([question.lane, METRICS[question.metric], verdicts, question_caught_text(question)])
     return rows
@@ -214,6 +195,11 @@ def settings_text(result: ComparisonResult) -> str:
 
 def continue_command(result: ComparisonResult) -> str | None:
     """What to type to measure on where this comparison ended; None when another program began it."""
-    if not re.match(r"rssbench compare\b", result.command):
+    if not result.command.startswith("rssbench compare "):
         return None
-    return f"{result.command} --resume {result.run_id}"
+    elsewhere = _RESULTS_OPTION.search(result.command)
+    return f"rssbench compare --resume {result.run_id}{elsewhere[0] if elsewhere else ''}"
+
+
+def _bounds_text(bounds_ratio: tuple[float, float] | None, between: str) -> str:
+    return MISSING if bounds_ratio is None else between.join(map(signed_percent, bounds_ratio))

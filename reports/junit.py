@@ -13,6 +13,7 @@ from reports import comparison_wording as wording
 from reports.comparison_verdict import verdict_line
 from reports.comparison_views import OperationView, operation_views
 from reports.escaping import one_line, printable
+from reports.exact_wording import diff_line, exact_text, short_diff, why
 
 Outcome = Literal["failure", "error", "skipped"]
 
@@ -65,8 +66,7 @@ def _of_lane(view: OperationView, lane: str) -> _Case | None:
     if lane == "exact":
         if view.exact is None:
             return None
-        lines = [wording.exact_text(view.exact)]
-        lines += [wording.diff_line(line) for line in view.exact.statements] if wording.changed(view.exact) else []
+        lines = [exact_text(view.exact), *map(diff_line, short_diff(view.exact)), *why(view.exact)]
         return _case(lane, view.name, [view.exact.verdict], lines)
     judgements = sorted(
         (one for one in view.judgements if one.lane == lane), key=lambda one: wording.VERDICTS.index(one.verdict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.index.listing import ListedRun
+from reports.escaping import markdown_text
 from reports.units import MISSING
 
 _HEADINGS = ("started (UTC)", "run", "result", "builds", "data", "host", "files")
@@ -17,7 +18,7 @@ def run_list(runs: Sequence[ListedRun], *, markdown: bool) -> str:
     rows = [_cells(run) for run in runs]
     if markdown:
         lines = [_HEADINGS, ("---",) * len(_HEADINGS), *rows]
-        return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+        return "\n".join("| " + " | ".join(map(markdown_text, line)) + " |" for line in lines)
     widths = [max(map(len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
     padded = ((cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in (_HEADINGS, *rows))
     return "\n".join("  ".join(line).rstrip() for line in padded)

@@ -133,6 +133,11 @@ def test_a_strip_holds_every_pair_of_both_sides() -> None:
     assert (2, "control") not in counted.index
 
 
+def test_all_operations_together_have_a_strip_too() -> None:
+    strips = strips_of(comparison(judgements=(slower(None), slower(NAMES[1]))))
+    assert list(strips["operation"].unique())[:2] == [NAMES[1], "all operations together"]
+
+
 def test_too_many_offenders_are_cut_to_the_worst() -> None:
     result = comparison(judgements=tuple(slower(name, effect_ratio=1.1 + i / 100) for i, name in enumerate(NAMES)))
     strips = strips_of(result).drop_duplicates("strip")

@@ -151,7 +151,7 @@ def test_json_has_what_a_machine_asks_for_at_one_place_each() -> None:
     assert content["verdict"] == first["verdict"] == "regression"
     assert (first["effect_ratio"], first["interval_ratio"], first["pairs"]) == (1.023, [1.016, 1.03], 18)
     sides = [content["exact"][0][side]["statements"] for side in ("baseline", "contender")]
-    assert [len(side) for side in sides] == [3, 4]
+    assert [len(side) for side in sides] == [4, 5]
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "junit"])
@@ -172,7 +172,8 @@ def test_markdown_cannot_be_broken_by_a_name_or_a_statement() -> None:
     assert page.findtext(".//td") == shown
     assert {len(row) for row in page.iter("tr")} == {4, 8, 9}
     (diff,) = page.iter("pre")
-    assert diff.findtext("code") == f"+1 {shown}\n"
+    # the short form of a statement has no backticks
+    assert diff.findtext("code") == f"+1 {' '.join(shown.replace('`', '').split())}\n"
     assert f"repeat: rssbench compare {shown}" in ["".join(item.itertext()) for item in page.iter("li")]
 
 
@@ -219,10 +220,7 @@ def test_a_failure_carries_figures_and_sql() -> None:
     document = junit_of(regression())
     texts = [failure.text for failure in document.iter("failure")]
     assert any("service CPU: regression +2.3 % [+1.6, +3.0]" in text for text in texts)
-    assert any(f"+2 {HISTORY_START}" in text for text in texts)
-
-
-HISTORY_START = "SELECT `ID` , `Name` , `Status` FROM `ResourceHistory`"
+    assert any("+2 SELECT ResourceHistory WHERE Name = ?" in text for text in texts)
 
 
 def test_a_wrong_answer_is_a_failure_of_its_own_type() -> None:

@@ -84,15 +84,19 @@ def test_every_kind_of_comparison_has_a_sound_page(kind: str, tmp_path: Path) ->
 
 def test_the_page_shows_what_a_reader_needs(page: Page) -> None:
     for text in (
-        "Counted: regression, statements 3 → 4, rows examined 2 → 1,202",
+        "Counted: regression, statements 4 → 5, rows examined 42 → 1,281, nested calls 0 → 1",
         "+2 SELECT `ID` , `Name` , `Status` FROM `ResourceHistory`",
         "-1 SELECT * FROM `ResourceHistory`",
+        "+2 SELECT ResourceHistory WHERE Name = ? ORDER BY DateEffective",
+        "rows examined 1 -> 1200 by SELECT ResourceStatus WHERE Name = ?",
+        "+1 call Configuration/Server.getCompressedData",
         "+28.0 to +34.0",
+        "+1.1 to +3.5",
         "< 0.0001",
         "4.71 → 4.82 ms",
         "response_bytes",
         "nothing found in 3 questions",
-        "rssbench compare 9.1.21 9.1.22 --resume 2026-11-25_08-10-00.000000",
+        "rssbench compare --resume 2026-11-25_08-10-00.000000",
         "DIRAC 9.1.22",
         "newest on 2026-11-23",
         "SQLAlchemy",
@@ -175,7 +179,7 @@ def test_pairs_that_were_not_kept_leave_the_page_as_it_is_otherwise(tmp_path: Pa
 def test_an_invalid_lane_is_told_once_and_has_no_table_of_dashes(tmp_path: Path) -> None:
     page = Page(render_comparison(KINDS["inconclusive"](), NO_PAIRS, tmp_path))
     assert page.text.count("the generator was the bottleneck") == 1
-    assert "5 questions could not be answered" in page.text
+    assert "3 questions could not be answered" in page.text
     assert "Lane load" in page.titles
 
 
@@ -193,7 +197,7 @@ def test_a_false_alarm_of_the_control_is_shown_as_bad(tmp_path: Path) -> None:
 def test_a_side_that_could_not_be_counted_has_no_counters() -> None:
     absent = counted_alike(NAMES[0], contender=None)
     assert {after for _, after in counted(absent)} == {None}
-    assert [before for before, _ in counted(absent)] == [3, 2, 1, 0, 412, 1_203]
+    assert [before for before, _ in counted(absent)] == [3, 2, 1, 0, 0, 412, 1_203]
 
 
 def test_the_files_of_a_run_are_told_by_folder_without_the_report_itself(directory: Path) -> None:

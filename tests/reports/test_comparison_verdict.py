@@ -59,6 +59,20 @@ FEWER = {"verdict": "improvement", "counters": (CounterChange("commits", 2, 1),)
                 "(family-wise error at most 1 %)"
             ),
         ),
+        (
+            comparison("regression", judgements=(judgement("a"), slower("burst", "latency_p99", lane="load"))),
+            "REGRESSION: scenario burst got slower (family-wise error at most 1 %)",
+        ),
+        (
+            comparison(
+                "same",
+                judgements=(judgement("a"), judgement(None, smallest_detectable_ratio=1.004), judgement("b")),
+            ),
+            (
+                "SAME: 2 operations within the margins; would have caught service CPU 0.4 % (in any one operation "
+                "1.2 %) or more with 95 % power"
+            ),
+        ),
         (comparison("inconclusive"), "INCONCLUSIVE: nothing was compared"),
         (
             comparison("inconclusive", judgements=(judgement(None, "reached_rate", "inconclusive", lane="load"),)),

@@ -6,10 +6,10 @@ from harness.comparison import CounterChange, StatementChange
 from reports.comparison_views import (
     improvements,
     judgement_views,
+    metric_summaries,
     offenders,
     operation_views,
     package_differences,
-    questions,
     rewritten,
     unanswered,
     undecided,
@@ -93,11 +93,11 @@ def test_an_invalid_lane_is_one_group_with_its_reason() -> None:
     ((lane, reason), group) = next(iter(unanswered(KINDS["inconclusive"]().judgements).items()))
     assert lane == "load"
     assert reason.startswith("the generator was the bottleneck")
-    assert len(group) == 5
+    assert len(group) == 3
 
 
 def test_a_question_knows_the_smallest_and_the_largest_change_that_it_would_have_caught() -> None:
-    question, other = questions(
+    question, other = metric_summaries(
         (
             judgement("a", smallest_detectable_ratio=1.02),
             judgement("b", smallest_detectable_ratio=1.04),
@@ -114,7 +114,7 @@ def test_a_question_knows_the_smallest_and_the_largest_change_that_it_would_have
 
 
 def test_a_rate_counts_by_how_far_it_would_have_to_fall() -> None:
-    (question,) = questions(
+    (question,) = metric_summaries(
         tuple(judgement(str(ratio), "reached_rate", smallest_detectable_ratio=ratio) for ratio in (0.9, 0.98))
     )
     assert question.most_detectable is not None

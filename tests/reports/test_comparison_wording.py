@@ -4,14 +4,13 @@ import msgspec
 import pytest
 
 from harness.comparison import CounterChange, TimedMetric
-from reports.comparison_views import package_differences, questions
+from reports.comparison_views import metric_summaries, package_differences
 from reports.comparison_wording import (
     METRICS,
     build_text,
     caught_text,
     continue_command,
     control_text,
-    counter_text,
     detectable_percent,
     effect_text,
     p_text,
@@ -23,6 +22,7 @@ from reports.comparison_wording import (
     values_text,
     verdicts_text,
 )
+from reports.exact_wording import counter_text
 from reports.units import MISSING
 from tests.reports.synthetic_comparison import KINDS, build, comparison, counted, judgement, same, slower
 
@@ -59,7 +59,9 @@ def test_what_would_have_been_caught_has_no_sign_because_a_rate_falls() -> None:
     ],
 )
 def test_over_all_operations_it_is_a_range(ratios: tuple[float | None, ...], text: str) -> None:
-    (question,) = questions(tuple(judgement(str(ratio), smallest_detectable_ratio=ratio) for ratio in ratios))
+    (question,) = metric_summaries(
+        tuple(judgement(str(ratio), smallest_detectable_ratio=ratio) for ratio in ratios)
+    )
     assert question_caught_text(question) == text
 
 
@@ -123,7 +125,7 @@ def test_a_lane_that_could_not_answer_is_told_once() -> None:
     assert unanswered_lines(KINDS["inconclusive"]()) == [
         (
             "load: the generator was the bottleneck: its busiest worker used 97 % of a core "
-            "(2 operations: latency p50, latency p99, rate reached)"
+            "(production_mix: latency p50, latency p99, rate reached)"
         ),
         "exact: no answer within 30 s (ResourceStatus.select all columns)",
     ]
@@ -138,7 +140,11 @@ def test_a_single_question_without_an_answer_is_named(operation: str | None, sub
 
 
 def test_only_what_our_own_command_began_is_continued_by_it() -> None:
-    assert continue_command(comparison()) == "rssbench compare 9.1.21 9.1.22 --resume 2026-11-25_08-10-00.000000"
+    assert continue_command(comparison()) == "rssbench compare --resume 2026-11-25_08-10-00.000000"
+    elsewhere = comparison(command="rssbench compare 9.1.21 9.1.22 --results '/my runs' --budget 90s")
+    assert continue_command(elsewhere) == (
+        "rssbench compare --resume 2026-11-25_08-10-00.000000 --results '/my runs'"
+    )
     assert continue_command(comparison(command="bzt taurus.yml -o modules.rss-stack.baseline=9.1.21")) is None
 
 
