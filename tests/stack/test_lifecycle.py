@@ -77,6 +77,13 @@ class TestReady:
         assert marked == {pid for pids in stack.pids.values() for pid in pids}
         assert set(stack.pids) == {"service", "database"}
 
+    def test_the_urls_are_those_that_diracs_client_takes(self, stack: Stack) -> None:
+        services = ("ResourceStatus", "ResourceManagement", "Publisher")
+        assert stack.service_url == f"https://localhost:{port_of(stack)}"
+        assert stack.service_urls == tuple(
+            f"{stack.service_url}/ResourceStatus/Tornado{name}" for name in services
+        )
+
     def test_the_version_of_the_database_is_known(self, stack: Stack) -> None:
         assert re.match(r"1\d\.\d+\.\d+-MariaDB", stack.database_version)
 
