@@ -116,6 +116,12 @@ def table(stack: Stack, name: str) -> list[dict[str, Any]]:
         return sorted((dict(row) for row in rows), key=repr)
 
 
+def test_all_services_are_of_that_release(release_stack: Stack, build: BuildEnvironment) -> None:
+    pings = [RpcCall(service, "ping", []) for service in ("ResourceStatus", "ResourceManagement", "Publisher")]
+    versions = [answer["Value"]["version"] for answer in answers(release_stack, "admin", pings)]
+    assert versions == [build.identity.dirac_version] * 3
+
+
 def test_a_select_answers_exactly_the_loaded_rows(stack: Stack, catalogue: Catalogue) -> None:
     calls = [
         RpcCall("ResourceStatus", "select", [name, {"VO": "all"}]) for name in ("SiteStatus", "ResourceStatus")
