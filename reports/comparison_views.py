@@ -90,7 +90,7 @@ def is_unanswered(judgement: Judgement) -> bool:
 
 
 def operation_views(result: ComparisonResult) -> list[OperationView]:
-    """One view per operation that was compared, in the order of their first mention; then all together, scenarios."""
+    """One view per operation that was compared, in the order of first mention; then all together, scenarios."""
     return _views(result.exact, result.judgements)
 
 
