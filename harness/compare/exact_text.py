@@ -71,8 +71,10 @@ def _rows(baseline: ExactOperation, contender: ExactOperation) -> tuple[str, ...
 
 def _calls(baseline: ExactOperation, contender: ExactOperation) -> tuple[str, ...]:
     one, other = baseline.nested_calls, contender.nested_calls
+    if one is None and other is None:
+        return ()
     if one is None or other is None:
-        return ("nested calls were not compared: the services' log does not show them",)
+        return ("nested calls were not compared: the log of one side does not show them",)
     lines = []
     for removed, added in aligned(one, other):
         if added is None and removed is not None:

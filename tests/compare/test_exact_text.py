@@ -96,6 +96,7 @@ def test_nested_calls_are_named() -> None:
 def test_nested_calls_that_were_not_counted_are_said_to_be_so() -> None:
     (line,) = explained(counts(SELECT), counts(SELECT, nested_calls=None))
     assert "not compared" in line
+    assert explained(counts(SELECT, nested_calls=None), counts(SELECT, nested_calls=None)) == ()
 
 
 def test_nothing_is_explained_by_what_varies_or_failed() -> None:
