@@ -7,7 +7,6 @@ launchers in ``dirac_side``. Tables and columns are taken from the database, aft
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,17 +46,6 @@ def series_of(dirac_version: str) -> Series:
             return series
     oldest = ".".join(map(str, _SERIES[0].first))
     raise StackError(f"DIRAC {dirac_version} is too old: stacks are made of {oldest} or newer")
-
-
-def absent_operations(dirac_version: str, front_door: FrontDoor, operations: Iterable[str]) -> dict[str, str]:
-    """Which of these operations a release does not have over a front door, each with the reason.
-
-    All of a release without the front door, else none: every operation of the suite, in the form in which the
-    suite sends it, is answered rightly by all releases from 7.2 to 9.1 (tests/stack/test_release_stacks.py).
-    """
-    if front_door in series_of(dirac_version).front_doors:
-        return {}
-    return dict.fromkeys(operations, no_front_door(dirac_version, front_door))
 
 
 def no_front_door(dirac_version: str, front_door: FrontDoor) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from harness.model import StackError
 from harness.stack.front_doors import chosen_front_doors, reserved_ports
-from harness.stack.releases import absent_operations, series_of
+from harness.stack.releases import series_of
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,6 @@ def test_https_is_used_where_the_release_has_it() -> None:
 def test_a_front_door_that_the_release_lacks_is_refused() -> None:
     with pytest.raises(StackError, match=r"DIRAC 7\.3\.38 has no front door https to the RSS, only dips"):
         chosen_front_doors("7.3.38", ("https",))
-
-
-def test_without_the_front_door_every_operation_is_absent_and_says_why() -> None:
-    reason = "DIRAC 7.2.52 has no front door https to the RSS, only dips"
-    assert absent_operations("7.2.52", "https", ["one", "two"]) == {"one": reason, "two": reason}
-    assert absent_operations("7.2.52", "dips", ["one", "two"]) == {}
-    assert absent_operations("8.0.86", "https", ["one", "two"]) == {}
 
 
 def test_services_share_the_port_of_https_and_have_one_each_over_dips() -> None:
