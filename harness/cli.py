@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from harness.builds.environment import prepare_build
-from harness.cli_compare import compare
+from harness.cli_compare import compare, report_comparison
 from harness.cli_conventions import (
     EXIT_FAILED_RUN,
     EXIT_HARNESS,
@@ -26,6 +26,7 @@ from harness.doctor import examine
 from harness.model import RunResult
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import STACK_KEYS, settings_table
+from harness.store import COMPARISON
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
@@ -93,7 +94,10 @@ def run(build: str | None, config: str, profile: str | None, seed: int | None, s
 @format_option
 @reports_errors
 def report(run_directory: Path, form: str) -> None:
-    """Rebuild the HTML report of a run from what it stored; also of a run that was killed."""
+    """Rebuild the HTML report of a run or comparison from what it stored; also of one that was killed."""
+    if (run_directory / COMPARISON.file).exists():
+        report_comparison(run_directory, form)
+        return
     from harness.measure.run_record import recover_run  # noqa: PLC0415 - pandas and matplotlib take a second
     from harness.store import write_run  # noqa: PLC0415
     from reports.page import write_report  # noqa: PLC0415

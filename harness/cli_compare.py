@@ -33,7 +33,7 @@ from harness.measure.load_lane import DEFAULT_LOAD
 from harness.model import RssbenchError, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import duration_s
-from harness.store import read_comparison, writing
+from harness.store import read_comparison, write_comparison, writing
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
@@ -190,13 +190,26 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 def _show(result: ComparisonResult, directory: Path, form: str) -> NoReturn:
     """Report, index, result on stdout, exit code; for whatever was measured, however the comparison ended."""
+    _print_with_report(result, directory, form)
+    if warning := index_finished_run(directory, os.environ):
+        progress.print(warning)
+    sys.exit(EXIT_OF_VERDICT[result.verdict] if result.status == "complete" else EXIT_HARNESS)
+
+
+def report_comparison(directory: Path, form: str) -> None:
+    """Rebuild the report of a comparison from what it stored; also of one that was killed, judged anew."""
+    from harness.measure.judging import recover_comparison  # noqa: PLC0415 - scipy takes a second
+
+    result = recover_comparison(directory)
+    write_comparison(result, directory)
+    _print_with_report(result, directory, form)
+
+
+def _print_with_report(result: ComparisonResult, directory: Path, form: str) -> None:
     from reports.comparison_formats import COMPARISON_FORMATS  # noqa: PLC0415 - matplotlib takes a second
     from reports.comparison_page import write_comparison_report  # noqa: PLC0415
     from reports.pair_frame import pair_frame  # noqa: PLC0415
 
     report = write_comparison_report(result, pair_frame(directory, result), directory)
-    if warning := index_finished_run(directory, os.environ):
-        progress.print(warning)
     click.echo(COMPARISON_FORMATS[form](result))
     progress.print(f"report: {report}")
-    sys.exit(EXIT_OF_VERDICT[result.verdict] if result.status == "complete" else EXIT_HARNESS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.comparison import ComparisonResult
 from reports.comparison_views import MetricSummary, OperationView, metric_summaries, operation_views
-from reports.comparison_wording import METRICS, detectable_percent
+from reports.comparison_wording import METRICS, detectable_percent, false_alarms
 from reports.escaping import one_line
 from reports.units import count, plural
 
@@ -82,7 +82,11 @@ def _same_facts(result: ComparisonResult, views: list[OperationView]) -> str:
     caught = _caught_facts(result)
     if not caught:
         return f"{plural(compared_operations(views), 'operation')}, the same work (counted, not estimated)"
-    return f"{plural(compared_operations(views), 'operation')} within the margins; {caught}"
+    unsure = compared_operations([view for view in views if "inconclusive" in view.verdicts])
+    if not unsure:
+        return f"{plural(compared_operations(views), 'operation')} within the margins; {caught}"
+    within = _of(compared_operations(views) - unsure, views)
+    return f"{within} within the margins, {count(unsure)} less sure but not worse beyond the limits; {caught}"
 
 
 def _inconclusive_facts(result: ComparisonResult, views: list[OperationView]) -> str:
@@ -90,10 +94,11 @@ def _inconclusive_facts(result: ComparisonResult, views: list[OperationView]) ->
         return "nothing was compared"
     undecided = [view for view in views if "inconclusive" in view.verdicts]
     number = compared_operations(undecided)
-    facts = [f"{_of(number, views)} undecided"] if number else []
+    facts = ["the baseline differs from itself"] if false_alarms(result) else []
+    facts += [f"{_of(number, views)} undecided"] if number else []
     facts += [f"{_named(view)} undecided" for view in undecided if not view.is_operation]
     caught = _caught_facts(result)
-    return "; ".join([", ".join(facts), *([caught] if caught else [])])
+    return "; ".join(part for part in (", ".join(facts), caught) if part)
 
 
 def _caught_facts(result: ComparisonResult) -> str:

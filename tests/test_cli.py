@@ -19,12 +19,14 @@ from harness import cli
 from harness.doctor import Finding
 from harness.measure.run_record import NOT_FINISHED
 from harness.model import RssbenchError, SettingsError
-from harness.store import read_run, write_run
+from harness.store import read_comparison, read_run, write_comparison, write_run
+from reports.comparison_text import comparison_text
 from scenarios.catalogue import read_catalogue
 from scenarios.https_client import HttpsClient, decode_answer
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
+from .reports.synthetic_comparison import comparison, regression
 from .reports.synthetic_run import load_of, make_samples, run_result, write_synthetic_run, write_trial
 
 ROOT = Path(__file__).parents[1]
@@ -226,6 +228,26 @@ def test_a_run_that_was_killed_is_reported_as_incomplete_with_what_it_measured(t
     assert (trial.status, read_run(tmp_path).status) == ("incomplete", "incomplete")
     assert trial.requests > 0
     assert "select_mix" in (tmp_path / "report.html").read_text()
+
+
+def test_the_report_of_a_comparison_is_rebuilt_and_stdout_is_the_result_alone(tmp_path: Path) -> None:
+    write_comparison(regression(), tmp_path)
+    result = rssbench("report", str(tmp_path))
+    assert result.exit_code == 0
+    assert result.stdout == f"{comparison_text(regression())}\n"
+    assert result.stderr == f"report: {tmp_path / 'report.html'}\n"
+    assert "What got worse" in (tmp_path / "report.html").read_text()
+    assert json.loads(rssbench("report", str(tmp_path), "--format", "json").stdout)["verdict"] == "regression"
+
+
+def test_a_comparison_that_was_killed_is_judged_by_what_it_had_measured(tmp_path: Path) -> None:
+    killed = comparison("inconclusive", status="incomplete", problems=(NOT_FINISHED,), control=())
+    write_comparison(killed, tmp_path)
+    result = rssbench("report", str(tmp_path))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("INCONCLUSIVE: ")
+    assert NOT_FINISHED in result.stdout
+    assert read_comparison(tmp_path).status == "incomplete"
 
 
 def test_a_folder_without_a_run_is_exit_code_4_without_a_traceback(tmp_path: Path) -> None:

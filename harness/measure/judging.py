@@ -17,6 +17,7 @@ from harness.comparison import (
     Judgement,
     Question,
     TimedMetric,
+    Verdict,
 )
 from harness.measure.observations import Observations, wrong_answer
 from harness.measure.pair_store import PairStore
@@ -65,11 +66,21 @@ def judged(result: ComparisonResult, measured: Measured) -> ComparisonResult:
     absent = (AbsentOperation(one, name, problem) for one, problem in broken.items() if one not in known)
     return replace(
         result,
-        verdict=conclude(judgements, control, result.exact).verdict,
+        verdict=_verdict(result, judgements, control),
         judgements=judgements,
         control=control,
         absent=(*result.absent, *absent),
     )
+
+
+def _verdict(
+    result: ComparisonResult, judgements: tuple[Judgement, ...], control: tuple[Judgement, ...]
+) -> Verdict:
+    """A lane that was asked for and has measured nothing yet leaves everything open that is not bad already."""
+    verdict = conclude(judgements, control, result.exact).verdict
+    measured = {one.lane for one in judgements} | ({"exact"} if result.exact else set())
+    is_open = verdict in ("same", "improvement") and not measured.issuperset(result.settings.lanes)
+    return "inconclusive" if is_open else verdict
 
 
 def recover_comparison(directory: Path) -> ComparisonResult:

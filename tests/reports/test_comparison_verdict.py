@@ -73,6 +73,20 @@ FEWER = {"verdict": "improvement", "counters": (CounterChange("commits", 2, 1),)
                 "1.2 %) or more with 95 % power"
             ),
         ),
+        (
+            comparison("same", judgements=(judgement("a"), judgement("b", verdict="inconclusive"))),
+            (
+                "SAME: 1 of 2 operations within the margins, 1 less sure but not worse beyond the limits; would "
+                "have caught service CPU 1.2 % or more with 95 % power"
+            ),
+        ),
+        (
+            comparison("inconclusive", judgements=(judgement("a"),), control=(slower("a"),)),
+            (
+                "INCONCLUSIVE: the baseline differs from itself; would have caught service CPU 1.2 % or more "
+                "with 95 % power"
+            ),
+        ),
         (comparison("inconclusive"), "INCONCLUSIVE: nothing was compared"),
         (
             comparison("inconclusive", judgements=(judgement(None, "reached_rate", "inconclusive", lane="load"),)),
