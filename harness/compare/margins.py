@@ -51,7 +51,7 @@ CHOSEN_SERVICE_CPU_RESOLUTION_RATIO = 0.01
 TOGETHER: dict[TimedMetric, Margins] = {
     "service_cpu": Margins(0.005, 0.02, 0.02, 0.02),
     "service_cpu_total": Margins(0.01, 0.03, 0.05),
-    "service_time": Margins(0.01, 0.03, 0.03, 0.02),
+    "service_time": Margins(0.01, 0.025, 0.025, 0.018),
     "database_cpu": Margins(0.02, 0.05, 0.05, 0.05),
     "latency_p50": Margins(0.02, 0.05, 0.10),
     "latency_p95": Margins(0.05, 0.10, 0.25),

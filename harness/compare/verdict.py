@@ -35,20 +35,6 @@ class Series:
         return [pair for pair in pairs if all(map(_is_value, pair))]
 
 
-def all_together(series: Sequence[Series]) -> Series:
-    """The operations of a lane as one: geometric means over them, per pair and side.
-
-    The log of its ratio is the mean of the operations' log-ratios. A pair without a value of any operation has
-    none here. ValueError for no operation, or when they differ in their number of pairs.
-    """
-    if not series:
-        raise ValueError("all operations together need at least one operation")
-    return Series(
-        baseline=tuple(map(_geometric_mean, zip(*(one.baseline for one in series), strict=True))),
-        contender=tuple(map(_geometric_mean, zip(*(one.contender for one in series), strict=True))),
-    )
-
-
 def judge(observations: Mapping[Question, Series]) -> tuple[Judgement, ...]:
     """A judgement of each question, in their order. May be asked after every pair, always with all questions."""
     questions = tuple(observations)
@@ -102,7 +88,8 @@ def decided(judgements: Sequence[Judgement]) -> bool:
     """
     if not judgements:
         return False
-    verdict, chosen = conclude(judgements).verdict, all(one.operation is None for one in judgements)
+    verdict = conclude(judgements).verdict
+    chosen = all(one.operation is None for one in judgements if one.lane == "paired")
     if verdict in ("same", "improvement"):
         return all(_resolved(one, chosen=chosen) for one in judgements if one.verdict == "same")
     return verdict != "inconclusive"
@@ -143,6 +130,7 @@ class _Evidence:
 
 
 def _judgement(question: Question, evidence: _Evidence, adjusted_p: float, error_ratio: float) -> Judgement:
+    margins, worse = margins_of(question), -1.0 if question.metric in HIGHER_IS_BETTER else 1.0
     if not evidence.pairs:
         return Judgement(
             lane=question.lane,
@@ -156,8 +144,8 @@ def _judgement(question: Question, evidence: _Evidence, adjusted_p: float, error
             adjusted_p=None,
             pairs=0,
             reason=f"no value in {evidence.left_out} pairs" if evidence.left_out else "no pair",
+            margin_ratio=1.0 + margins.practical_ratio,
         )
-    margins, worse = margins_of(question), -1.0 if question.metric in HIGHER_IS_BETTER else 1.0
     anytime = bounds(evidence.log_ratios, BOUND_ERROR_RATIO)
     detectable = smallest_detectable(evidence.log_ratios, error_ratio, margins.practical)
     changed = adjusted_p <= FAMILY_ERROR_RATIO
@@ -217,11 +205,11 @@ def _settled(judgement: Judgement) -> bool:
     """Whether this question does not keep the comparison from being `same` or `improvement`."""
     if judgement.verdict in ("same", "improvement"):
         return True
-    if judgement.anytime_interval_ratio is None or (judgement.lane == "paired" and judgement.operation is None):
+    margins = margins_of(_question(judgement))
+    if judgement.anytime_interval_ratio is None or margins.resolution_ratio:
         return False
     low, high = judgement.anytime_interval_ratio
-    limit_ratio = 1.0 + margins_of(_question(judgement)).limit_ratio
-    return 1.0 / low < limit_ratio if judgement.metric in HIGHER_IS_BETTER else high < limit_ratio
+    return (1.0 / low if judgement.metric in HIGHER_IS_BETTER else high) < 1.0 + margins.limit_ratio
 
 
 def _question(judgement: Judgement) -> Question:
@@ -238,12 +226,6 @@ def _counted(exact: Sequence[ExactComparison], verdict: Verdict) -> tuple[str, .
 
 def _is_value(value: float) -> bool:
     return math.isfinite(value) and value > 0.0
-
-
-def _geometric_mean(values: Sequence[float]) -> float:
-    if not all(map(_is_value, values)):
-        return math.nan
-    return math.exp(math.fsum(map(math.log, values)) / len(values))
 
 
 def _as_ratios(log_ratios: tuple[float, float] | None) -> tuple[float, float] | None:
