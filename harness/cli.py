@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from harness.builds.environment import prepare_build
+from harness.cli_builds import DEFAULT_BUILD, builds, setup
 from harness.cli_compare import compare, report_comparison
 from harness.cli_conventions import (
     EXIT_FAILED_RUN,
@@ -25,13 +26,11 @@ from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
 from harness.model import RunResult
 from harness.settings import cache_folder, stack_folder
-from harness.settings_keys import STACK_KEYS, settings_table
+from harness.settings_keys import settings_table
 from harness.store import COMPARISON
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
-
-DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
 
 
 @click.group()
@@ -40,17 +39,10 @@ def main() -> None:
     """Measure DIRAC's Resource Status System."""
 
 
+main.add_command(setup)
+main.add_command(builds)
 main.add_command(runs)
 main.add_command(compare)
-
-
-@main.command()
-@click.argument("build", default=DEFAULT_BUILD)
-@reports_errors
-def setup(build: str) -> None:
-    """Install BUILD (a DIRAC release) into its own environment, if it is not there yet."""
-    prepare_build(build, cache_folder(), progress.print)
-    progress.print(f"DIRAC {build} is ready")
 
 
 @main.command()

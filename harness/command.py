@@ -26,6 +26,9 @@ STOP_TIMEOUT_S = 5.0
 
 Process = subprocess.Popen[bytes]
 
+#: What :func:`run` returns.
+Finished = subprocess.CompletedProcess[str]
+
 #: Raised by ``Process.wait`` when its time is over.
 Expired = subprocess.TimeoutExpired
 
@@ -65,15 +68,16 @@ def run(
     timeout_s: float,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
-) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end and return its exit code, stdout and stderr as text.
+    text: str = "",
+) -> Finished:
+    """Run a command to its end with ``text`` as its input; its exit code, stdout and stderr as text.
 
     RssbenchError when it cannot be executed or takes longer than ``timeout_s``.
     """
     try:
         return subprocess.run(
             [str(argument) for argument in arguments],
-            stdin=subprocess.DEVNULL,
+            input=text,
             capture_output=True,
             text=True,
             errors="replace",

@@ -19,6 +19,9 @@ SCHEMA_VERSION = 1
 RunStatus = Literal["passed", "failed", "incomplete"]
 TrialStatus = Literal["passed", "failed", "incomplete"]
 
+#: What a build was made from.
+BuildKind = Literal["release", "commit", "working tree"]
+
 
 class RssbenchError(Exception):
     """Something a user must hear about: what happened, where, and what to do. Exit code 4."""
@@ -195,10 +198,20 @@ class BuildIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     dirac_version: str
+    #: ``today``, ``released`` or a date, as it was asked for
     dependency_set: str
     python_version: str
     environment_key: str
     packages: dict[str, str]
+    kind: BuildKind = "release"
+    #: of a working tree: what is checked out there
+    commit: str | None = None
+    #: git's name of the files that were installed
+    tree: str | None = None
+    #: the newest packages that the index had before this instant, ISO 8601
+    packages_before: str | None = None
+    #: the same for the same packages in the same versions
+    packages_digest: str | None = None
 
 
 class Environment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,12 +9,13 @@ from typing import Any
 
 from bzt.utils import dehumanize_time
 
-from harness.builds.spec import parse_build
+from harness.builds.source import check_build
+from harness.builds.spec import FORMS, parse_build
 from harness.comparison import LANES, Lane
 from harness.dataset.profiles import PROFILES
 from harness.index import INDEX_FILE_VARIABLE, INDEX_VARIABLE
 from harness.measure.criteria import parse_criterion
-from harness.model import SettingsError
+from harness.model import BuildError, SettingsError
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
@@ -98,10 +99,14 @@ def text(value: Any) -> str:
 
 
 def build_name(value: Any) -> str:
+    """Folders and refs are looked at here; whether the index has a release is seen when it is installed."""
     try:
-        parse_build(str(value))
+        check_build(parse_build(str(value)))
     except SettingsError as error:
-        raise ValueError("a release of DIRAC, such as 9.1.22") from error
+        _build, _, reason = str(error).partition(": ")
+        raise ValueError(f"{FORMS} ({reason.partition('; allowed: ')[0]})") from error
+    except BuildError as error:
+        raise ValueError(f"{FORMS} ({error})") from error
     return str(value)
 
 
@@ -137,7 +142,13 @@ def lanes(value: Any) -> tuple[Lane, ...]:
 
 
 STACK_KEYS = (
-    Key("build", build_name, "9.1.22", "DIRAC release to measure", "RSSBENCH_BUILD"),
+    Key(
+        "build",
+        build_name,
+        "9.1.22",
+        "DIRAC to measure: release, PATH@REF or PATH, with :SET or without",
+        "RSSBENCH_BUILD",
+    ),
     Key("baseline", build_name, None, "compare this build with the contender", "RSSBENCH_BASELINE"),
     Key("contender", build_name, None, "the build to judge; in place of `build`", "RSSBENCH_CONTENDER"),
     Key("budget", duration_s, "10m", "how long a comparison may measure at most", "RSSBENCH_BUDGET"),

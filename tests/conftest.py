@@ -16,6 +16,8 @@ from harness.dataset.profiles import PROFILES
 from harness.settings import cache_folder
 from harness.stack.lifecycle import Stack, start_stack
 
+from .dirac_sources import make_published_clone
+
 _ran: list[str] = []
 _skipped: list[str] = []
 
@@ -59,6 +61,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def build() -> BuildEnvironment:
     """The real DIRAC, from the cache of the machine."""
     return prepare_build("9.1.22", cache_folder(), print)
+
+
+@pytest.fixture(scope="session")
+def dirac_clone(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A git clone with one commit per release, tagged v9.1.21 and v9.1.22. A test that changes it copies it.
+
+    What was downloaded is kept for the next session.
+    """
+    downloads = pytestconfig.cache.mkdir("dirac-sources")
+    return make_published_clone(tmp_path_factory.mktemp("clone") / "DIRAC", ("9.1.21", "9.1.22"), downloads)
 
 
 @contextlib.contextmanager

@@ -1,126 +1,172 @@
-"""From the name of a build to an environment with that DIRAC installed, made once and kept."""
+"""From the name of a build to an environment with that DIRAC installed, made once and kept (docs/builds.md)."""
 
 from __future__ import annotations
 
-import hashlib
 import platform
-import re
 import shutil
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-from filelock import AcquireReturnProxy, FileLock, Timeout
-
 from harness import command
-from harness.builds.installation import OVERRIDES, Installation
-from harness.builds.spec import BuildSpec, parse_build
+from harness.builds import locks, package_index
+from harness.builds.cache import (
+    Installed,
+    donors,
+    environment_key,
+    in_use_by,
+    intact_environment,
+    lock_of,
+    log_of,
+    packages_digest,
+    write_marker,
+)
+from harness.builds.dependency_sets import kept_today, packages_before
+from harness.builds.installation import Installation, Order
+from harness.builds.recorded_files import record_digest
+from harness.builds.source import Source, opened_source
+from harness.builds.spec import RELEASED, TODAY, BuildSpec, parse_build
 from harness.model import BuildError, BuildIdentity
 
-#: Written last: an environment without it is incomplete, whatever else is there.
-_MARKER = "build.json"
+Progress = Callable[[str], None]
+
+_WAITING = "waiting for another run that installs the same build"
 
 
 @dataclass(frozen=True)
 class BuildEnvironment:
-    """``python`` is the interpreter that has this DIRAC installed."""
+    """``python`` is the interpreter that has this DIRAC installed. Nobody changes it while this process lives."""
 
     python: Path
     identity: BuildIdentity
 
 
-def prepare_build(name: str, cache_directory: Path, progress: Callable[[str], None]) -> BuildEnvironment:
-    """The environment of a build, installed if it is not there yet; concurrent calls wait for one another.
+@dataclass(frozen=True)
+class _Cache:
+    directory: Path
+    progress: Progress
+    today: datetime
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    SettingsError when ``name`` is no build; BuildError says which step failed, with the end of its output.
+
+def prepare_build(
+    name: str, cache_directory: Path, progress: Progress, *, refresh: bool = False
+) -> BuildEnvironment:
+    """The environment of one build, as :func:`prepare_builds` makes it."""
+    (build,) = prepare_builds([name], cache_directory, progress, refresh=refresh)
+    return build
+
+
+def prepare_builds(
+    names: Iterable[str], cache_directory: Path, progress: Progress, *, refresh: bool = False
+) -> list[BuildEnvironment]:
+    """The environments of builds that are to be compared, installed where they are not there yet.
+
+    All that ask for the packages of ``today`` get those of the same day: the one that the cache keeps, or now with
+    ``refresh``. Concurrent calls wait for one another. SettingsError when a name is no build; BuildError says
+    which step failed, with the end of its output.
     """
-    spec = parse_build(name)
-    key = environment_key(spec)
-    directory = cache_directory / key
-    if (kept := _kept(directory)) is not None:
-        return kept
+    specs = [parse_build(name) for name in names]
     try:
         cache_directory.mkdir(parents=True, exist_ok=True)
-        with _acquired(FileLock(cache_directory / f"{key}.lock"), progress):
-            return _kept(directory) or _install(spec, directory, progress)
+        wants_today = any(spec.dependency_set == TODAY for spec in specs)
+        now = datetime.now(UTC)
+        today = kept_today(cache_directory, refresh=refresh) if wants_today else now
+        cache = _Cache(cache_directory, progress, today, now)
+        return [_prepare(spec, cache) for spec in specs]
     except OSError as error:
-        raise BuildError(f"build {name}: cannot use {cache_directory}: {error.strerror}") from error
+        raise BuildError(f"cannot use {cache_directory} for builds: {error.strerror}") from error
 
 
-def installed_builds(cache_directory: Path) -> list[str]:
-    """The names of all complete builds in the cache."""
-    kept = (_kept(marker.parent) for marker in cache_directory.glob(f"*/{_MARKER}"))
-    return sorted({build.identity.name for build in kept if build is not None})
+def _prepare(spec: BuildSpec, cache: _Cache) -> BuildEnvironment:
+    with opened_source(spec, cache.directory) as source:
+        key = environment_key(source.content, spec.dependency_set, _known_instant(spec, source, cache))
+        directory = cache.directory / key
+        installed = _used(directory, spec, cache.progress) or _made(directory, spec, source, cache)
+        identity = BuildIdentity(
+            name=spec.name,
+            dirac_version=installed.dirac_version,
+            dependency_set=spec.dependency_set,
+            python_version=installed.python_version,
+            environment_key=key,
+            packages=installed.packages,
+            kind=source.kind,
+            commit=source.commit,
+            tree=source.tree,
+            packages_before=installed.packages_before.isoformat(),
+            packages_digest=packages_digest(installed.packages),
+        )
+        return BuildEnvironment(directory / "bin" / "python", identity)
 
 
-def environment_key(spec: BuildSpec) -> str:
-    """The same for the same packages asked for, on the same interpreter."""
-    parts = [spec.requirement, OVERRIDES, platform.python_version(), platform.machine(), sys.base_prefix]
-    return f"{spec.release}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:12]}"
+def _known_instant(spec: BuildSpec, source: Source, cache: _Cache) -> datetime | None:
+    """The instant of the dependency set, without asking the index: None is the day of a release."""
+    if spec.dependency_set == RELEASED and source.day is None:
+        return None
+    return _instant(spec, source, cache)
 
 
-def _install(spec: BuildSpec, directory: Path, progress: Callable[[str], None]) -> BuildEnvironment:
+def _instant(spec: BuildSpec, source: Source, cache: _Cache) -> datetime:
+    def own_day() -> datetime:
+        return source.day or package_index.published_at(source.version)
+
+    return packages_before(spec.dependency_set, today=cache.today, own_day=own_day, now=cache.now)
+
+
+def _used(directory: Path, spec: BuildSpec, progress: Progress) -> Installed | None:
+    """The environment, in use by this process from now on; None when it must be made."""
+    lock = lock_of(directory)
+    if not directory.exists() and not locks.is_used_here(lock):
+        return None
+    mine = locks.is_used_here(lock)
+    locks.use(lock, lambda: progress(_WAITING))
+    installed = intact_environment(directory)
+    if installed is None:
+        if mine:
+            raise BuildError(f"build {spec.name}: {directory} was changed while this run uses it")
+        locks.stop_using(lock)
+    return installed
+
+
+def _made(directory: Path, spec: BuildSpec, source: Source, cache: _Cache) -> Installed:
+    """Make the environment unless another process did meanwhile, and use it."""
+    for _try in range(2):
+        with locks.changing(lock_of(directory), lambda: cache.progress(_WAITING)):
+            if intact_environment(directory) is None:
+                _install(directory, spec, source, cache)
+        if (installed := _used(directory, spec, cache.progress)) is not None:
+            return installed
+    raise BuildError(f"build {spec.name}: what was installed into {directory} does not stay as it was installed")
+
+
+def _install(directory: Path, spec: BuildSpec, source: Source, cache: _Cache) -> None:
+    if (processes := in_use_by(directory)) and directory.exists():
+        raise BuildError(
+            f"build {spec.name}: {directory} was changed, and cannot be made anew while processes run from it: "
+            f"{', '.join(map(str, processes))} (rssbench stack down)"
+        )
     mark = f"build-{directory}"  # with its cache: other caches have installers of their own
     command.stop_marked(mark)  # an installer that outlived a run that was killed
     shutil.rmtree(directory, ignore_errors=True)
-    progress(f"installing {spec.requirement} into {directory}, once")
-    log_file = directory.with_name(f"{directory.name}.log")
-    installation = Installation(spec.release, directory, log_file, mark)
+    cache.progress(f"installing {spec.name} into {directory}, once")
+    before = _instant(spec, source, cache)
+    order = Order(spec.name, source.version, source.write_out(), before, donors(cache.directory))
+    installation = Installation(order, directory, log_of(directory), mark)
     try:
-        installation.make(spec.requirement)
+        installation.make()
         packages = installation.packages()
+        installed = Installed(
+            name=spec.name,
+            dirac_version=packages[next(name for name in packages if name.lower() == "dirac")],
+            dependency_set=spec.dependency_set,
+            packages_before=order.packages_before,
+            python_version=platform.python_version(),
+            packages=packages,
+            record_digest=record_digest(directory),
+            choice_digest=installation.choice_digest(),
+        )
+        write_marker(directory, installed)
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise
-    identity = BuildIdentity(
-        name=spec.release,
-        dirac_version=packages["dirac"],
-        dependency_set=_digest(packages),
-        python_version=platform.python_version(),
-        environment_key=directory.name,
-        packages=packages,
-    )
-    unfinished = directory / f"{_MARKER}.unfinished"
-    unfinished.write_bytes(msgspec.json.format(msgspec.json.encode(identity), indent=2))
-    unfinished.rename(directory / _MARKER)
-    return BuildEnvironment(installation.python, identity)
-
-
-def _kept(directory: Path) -> BuildEnvironment | None:
-    """The environment if it is complete and still has exactly the packages that were installed."""
-    try:
-        identity = msgspec.json.decode((directory / _MARKER).read_bytes(), type=BuildIdentity)
-    except (OSError, msgspec.DecodeError):
-        return None
-    python = directory / "bin" / "python"
-    expected = {(_normal(name), version) for name, version in identity.packages.items()}
-    return BuildEnvironment(python, identity) if python.exists() and _present(directory) == expected else None
-
-
-def _present(directory: Path) -> set[tuple[str, str]]:
-    """Names and versions of what is installed, from the names of its metadata directories."""
-    found = set()
-    for metadata in directory.glob("lib/python*/site-packages/*.dist-info"):
-        name, _, version = metadata.name.removesuffix(".dist-info").partition("-")
-        found.add((_normal(name), version))
-    return found
-
-
-def _normal(name: str) -> str:
-    """A package's name as PEP 503 compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _digest(packages: dict[str, str]) -> str:
-    lines = sorted(f"{_normal(name)}=={version}" for name, version in packages.items())
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-
-def _acquired(lock: FileLock, progress: Callable[[str], None]) -> AcquireReturnProxy[FileLock]:
-    try:
-        return lock.acquire(timeout=0)
-    except Timeout:
-        progress("waiting for another run that installs the same build")
-        return lock.acquire()

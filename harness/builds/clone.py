@@ -1,0 +1,145 @@
+"""Questions to git about a clone, which is never written to: what a working tree adds is stored elsewhere."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness import command
+from harness.model import BuildError, SettingsError
+
+_TIMEOUT_S = 120.0
+#: Hooks and monitors of the user's have no part in this.
+_PLAIN = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0")
+_RELEASE_TAG = re.compile(r"v?([0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?)-([0-9]+)-(g[0-9a-f]+)")
+
+
+class Clone:
+    """The git repository whose top is ``path``. ``work_tree`` is None for a bare one."""
+
+    def __init__(self, path: Path, git_directory: Path, work_tree: Path | None) -> None:
+        self.path = path
+        self.work_tree = work_tree
+        self._git_directory = git_directory
+        self._variables: dict[str, str] = {}
+
+    @classmethod
+    def at(cls, path: Path) -> Clone | None:
+        """The clone there; None when ``path`` is not the top of one. BuildError when git refuses to look."""
+        found = _git("-C", path, "rev-parse", "--is-inside-work-tree", "--absolute-git-dir")
+        if found.returncode != 0:
+            if "not a git repository" in found.stderr:
+                return None
+            raise BuildError(f"git cannot read {path}: {found.stderr.strip()}")
+        inside, git_directory = found.stdout.splitlines()
+        if inside == "false":
+            return cls(path, path, None) if Path(git_directory) == path else None
+        top = _git("-C", path, "rev-parse", "--show-prefix").stdout.strip() == ""
+        return cls(path, Path(git_directory), path) if top else None
+
+    @classmethod
+    def around(cls, folder: Path, git_directory: Path) -> Clone:
+        """A new repository at ``git_directory`` for a folder that has none."""
+        made = _git("init", "--quiet", "--bare", git_directory)
+        if made.returncode != 0:
+            raise BuildError(f"git cannot make {git_directory}: {made.stderr.strip()}")
+        return cls(folder, git_directory, folder)
+
+    def commit_of(self, ref: str) -> str:
+        """The full id of a commit, tag or branch. SettingsError names refs that are spelt alike."""
+        found = self._ask("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        if found is None:
+            raise SettingsError([f"{self.path} has no commit, tag or branch {ref!r}{self._near(ref)}"])
+        return found
+
+    def head(self) -> str | None:
+        """The commit that is checked out; None before the first one."""
+        return self._ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+    def tree_of(self, commit: str) -> str:
+        return self._must("rev-parse", f"{commit}^{{tree}}")
+
+    def committed_at(self, commit: str) -> datetime:
+        return datetime.fromtimestamp(int(self._must("log", "-1", "--format=%ct", commit)), UTC)
+
+    def described(self, commit: str) -> str | None:
+        """The version by the nearest tag of a release: ``9.1.22``, or ``9.1.22+5.gabc`` five commits after it."""
+        matches = [f"--match={prefix}[0-9]*.[0-9]*.[0-9]*" for prefix in ("v", "")]
+        found = _RELEASE_TAG.fullmatch(self._ask("describe", "--tags", "--long", *matches, commit) or "")
+        if found is None:
+            return None
+        tag, distance, short = found.groups()
+        return tag if distance == "0" else f"{tag}+{distance}.{short}"
+
+    def files_of(self, tree: str, names: tuple[str, ...]) -> set[str]:
+        """Which of these files stand in a tree."""
+        return set(self._must("ls-tree", "--name-only", tree, "--", *names).splitlines())
+
+    def text_of(self, tree: str, name: str) -> str | None:
+        return self._ask("cat-file", "blob", f"{tree}:{name}")
+
+    def add_working_tree(self, index: Path, objects: Path) -> str:
+        """The tree of the files as they are, changed and untracked ones included, ignored ones left out.
+
+        What git must store for it goes to ``objects``, which :meth:`write_out` then reads too.
+        """
+        if (existing := self._git_directory / "index").exists():
+            shutil.copy2(existing, index)  # git then reads only what changed since
+        theirs = self._must("rev-parse", "--path-format=absolute", "--git-path", "objects")
+        objects.mkdir()
+        self._variables = {
+            "GIT_INDEX_FILE": str(index),
+            "GIT_OBJECT_DIRECTORY": str(objects),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": theirs,
+        }
+        self._must("add", "--all", "--", ".", files=self.work_tree)
+        return self._must("write-tree")
+
+    def write_out(self, tree: str, index: Path, directory: Path) -> None:
+        """The files of a tree, into a new ``directory``."""
+        directory.mkdir()
+        self._variables["GIT_INDEX_FILE"] = str(index)
+        self._must("read-tree", tree)
+        self._must("checkout-index", "--all", files=directory)
+
+    def _near(self, ref: str) -> str:
+        """Refs that may have been meant, as the end of a message."""
+        known = (self._ask("for-each-ref", "--format=%(refname:short)") or "").splitlines()
+        same_end = [name for name in known if name.endswith(f"/{ref}")]
+        near = dict.fromkeys([*same_end, *difflib.get_close_matches(ref, known, n=3)])
+        if near:
+            return f"; there is {', '.join(near)}"
+        return f"; it has {len(known)} tags and branches, such as {', '.join(known[-3:])}" if known else ""
+
+    def _must(self, *arguments: str, files: Path | None = None) -> str:
+        """What git answers. BuildError with its own words when it fails."""
+        done = self._run(arguments, files)
+        if done.returncode != 0:
+            raise BuildError(f"git {arguments[0]} failed in {self.path}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def _ask(self, *arguments: str) -> str | None:
+        """What git answers; None when it has no answer."""
+        done = self._run(arguments, None)
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    def _run(self, arguments: tuple[str, ...], files: Path | None) -> command.Finished:
+        where: list[str | Path] = [f"--git-dir={self._git_directory}"]
+        if files is not None:
+            where = ["-C", files, *where, f"--work-tree={files}"]
+        return _git(*where, *arguments, variables=self._variables)
+
+
+def _git(*arguments: str | Path, variables: Mapping[str, str] | None = None) -> command.Finished:
+    """Run git in its own words (English), as if it were not called from a hook of another repository."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return command.run(
+        ["git", *_PLAIN, *arguments],
+        timeout_s=_TIMEOUT_S,
+        environment=inherited | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"} | dict(variables or {}),
+    )
