@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from harness.builds.cache import cached_builds
+from harness.builds.cache import installed_builds
 from harness.stack.ownership import leftover_stacks
 
 #: A build takes about half of it, the data directory of profile XL the rest.
@@ -68,7 +68,7 @@ def _space(folder: Path) -> Finding:
 
 
 def _builds(cache_folder: Path) -> Finding:
-    names = sorted({build.name for build in cached_builds(cache_folder)})
+    names = installed_builds(cache_folder)
     return Finding("builds", bool(names), ", ".join(names) or "none installed", "rssbench setup")
 
 

@@ -13,6 +13,8 @@ from harness.model import SettingsError
 from harness.settings import Job, read_job
 from harness.settings_keys import SECTIONS, settings_table
 
+from .dirac_sources import make_small_clone
+
 TAURUS_YML = Path(__file__).parents[1] / "taurus.yml"
 
 
@@ -144,11 +146,31 @@ def test_an_unknown_top_level_key_is_refused() -> None:
     assert "did you mean scenarios?" in mistake
 
 
-@pytest.mark.parametrize("build", ["latest", "9.1", "../DIRAC", "9.1.22@integration", ["9.1.22"]])
-def test_a_build_that_is_no_release_is_refused(build: object) -> None:
+@pytest.mark.parametrize("form", ["9.1.22:released", "{}", "{}:2025-03-01", "{}@main", "{}@v9.1.22:today"])
+def test_all_forms_of_a_build_are_taken_as_they_stand(form: str, tmp_path: Path) -> None:
+    name = form.format(make_small_clone(tmp_path / "my clone"))
+    assert job(one_trial() | {"modules": {"rss-stack": {"build": name}}}).build == name
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        ("latest", "not a release of DIRAC, nor a folder"),
+        ("9.1", "not a release of DIRAC, nor a folder"),
+        ("9.1.22:newest", "no such dependency set: 'newest'"),
+        ("/no/such/DIRAC", "there is no folder /no/such/DIRAC"),
+        ("/no/such/DIRAC@main", "there is no folder /no/such/DIRAC"),
+        ("/usr", "/usr is no DIRAC: it has no src/DIRAC/__init__.py"),
+        ("/usr@main", "/usr is not a git clone, so it has no 'main'"),
+        ("9.1.22@integration", "not a release of DIRAC, nor a folder"),
+        (["9.1.22"], "not a release of DIRAC, nor a folder"),
+    ],
+)
+def test_what_is_no_build_is_refused_with_the_reason(build: object, reason: str) -> None:
     [mistake] = mistakes(one_trial() | {"modules": {"rss-stack": {"build": build}}})
     assert "modules.rss-stack.build: " in mistake
-    assert "allowed: a release of DIRAC, such as 9.1.22" in mistake
+    assert "allowed: a release (9.1.22), PATH@REF or PATH, with :today, :released or :YYYY-MM-DD" in mistake
+    assert mistake.endswith(f"({reason})")
 
 
 @pytest.mark.parametrize("content", [3, "text", ["list"]])

@@ -111,6 +111,12 @@ def donors(cache_directory: Path) -> tuple[tuple[Path, str], ...]:
     return tuple((directory, digest) for _time, directory, digest in sorted(made, reverse=True))
 
 
+def installed_builds(cache_directory: Path) -> list[str]:
+    """The names that complete environments were made for."""
+    kept = (_read_marker(marker.parent) for marker in cache_directory.glob(f"*/{_MARKER}"))
+    return sorted({installed.name for installed in kept if installed is not None})
+
+
 def cached_builds(cache_directory: Path) -> list[CachedBuild]:
     """All complete environments, the one used last first."""
     found = []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds import locks
-from harness.builds.cache import cached_builds, donors, environment_key, lock_of, prune
+from harness.builds.cache import cached_builds, donors, environment_key, installed_builds, lock_of, prune
 from tests.builds.made_environment import make_environment
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -38,6 +38,7 @@ def test_builds_are_listed_with_the_one_used_last_first(tmp_path: Path) -> None:
     for name, days in (("old", 40), ("new", 1)):
         used(make_environment(tmp_path, key=name), NOW - timedelta(days=days))
     make_environment(tmp_path, key="broken").joinpath("build.json").write_text("{")
+    assert installed_builds(tmp_path) == ["9.1.22"]
     listed = cached_builds(tmp_path)
     assert [build.environment_key for build in listed] == ["new", "old"]
     assert listed[0].last_used == NOW - timedelta(days=1)
