@@ -23,8 +23,10 @@ from harness.model import BuildError
 INSTALL_TIMEOUT_S = 1800.0
 _POLL_S = 0.05
 
-#: What a service of the RSS needs at its start; compiled packages that were built wrongly fail here.
-_PROBE = "import DIRAC, M2Crypto, MySQLdb, tornado_m2crypto"
+#: What a service or client of the RSS needs; packages that were built wrongly or do not fit this DIRAC fail here.
+_PROBE = (
+    "import DIRAC, M2Crypto, MySQLdb, tornado_m2crypto, DIRAC.ResourceStatusSystem.Client.ResourceStatusClient"
+)
 
 #: Only what is not compiled yet. Some packages bring files that are no Python 3; those stay as they are.
 _COMPILE = "import compileall, sys; [compileall.compile_dir(one, quiet=2, workers=0) for one in sys.argv[1:]]"
@@ -48,6 +50,10 @@ _CAUSES = (
     (r"command '?(\S*gcc|cc|swig)\b|pkg-config", _COMPILER_ADVICE),
     (r"missing an upload date", "the package index does not tell upload times; use :today with --refresh"),
     (r"no solution found", _DAY_ADVICE),
+    (
+        r"^(Import|ModuleNotFound)Error",
+        "it does not fit its packages; another dependency set may, such as :released",
+    ),
     (r"failed to build", "its last lines say what is wrong with its sources"),
 )
 
@@ -191,6 +197,6 @@ class Installation:
 def cause(output: str) -> str:
     """What to do about it, from uv's own words."""
     for pattern, meaning in _CAUSES:
-        if re.search(pattern, output, re.IGNORECASE):
+        if re.search(pattern, output, re.IGNORECASE | re.MULTILINE):
             return meaning
     return "its last lines may say why"

@@ -20,6 +20,8 @@ NO_PKG_CONFIG = """error: Failed to build `mysqlclient==2.3.1`
          Exception: Can not find valid pkg-config name."""
 NOTHING_OF_THAT_DAY = """error: No solution found when resolving dependencies
   cause: Because there are no versions of diracx-client>=0.9 and dirac==9.3.0 depends on diracx-client>=0.9, ..."""
+WRONG_PACKAGES = """Traceback (most recent call last):
+ImportError: cannot import name 'DiracClient' from 'diracx.client'"""
 BROKEN_SOURCES = """error: Failed to build `/tmp/files`
   cause: Call to `setuptools.build_meta.build_wheel` failed (exit status: 1)"""
 NO_SPACE = """error: Failed to install: dirac-9.1.22-py3-none-any.whl (dirac==9.1.22)
@@ -34,6 +36,7 @@ NO_SPACE = """error: Failed to install: dirac-9.1.22-py3-none-any.whl (dirac==9.
         (NO_PKG_CONFIG, "apt-get install -y build-essential pkg-config swig libssl-dev libmariadb-dev"),
         (NO_SPACE, "the disk is full"),
         (NOTHING_OF_THAT_DAY, "no packages of that day fit this DIRAC"),
+        (WRONG_PACKAGES, "another dependency set may, such as :released"),
         (BROKEN_SOURCES, "its last lines say what is wrong with its sources"),
         ("Segmentation fault", "its last lines"),
     ],
