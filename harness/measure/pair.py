@@ -130,7 +130,7 @@ class _Probe:
             answer = self.client.send(message)
         except CallFailedError as error:
             self.stack.check()
-            raise StackError(f"no answer to {operation.name}: {error}") from error
+            raise StackError(f"no answer to {operation.name} from the {self.stack.owner}: {error}") from error
         if row is not None:
             row["service_time_ns"] = answer.end_ns - answer.start_ns
         return answer

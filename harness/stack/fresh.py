@@ -66,7 +66,8 @@ def _starting(origin: Origin, placement: Placement, log_directory: Path) -> Iter
     directory.chmod(0o711)
     server = DatabaseServer(directory / "database", frozen.server.passwords)
     with server, reserved_ports(("https",), None) as ports, ExitStack() as ends:
-        stack = Stack(directory, frozen.mark, ports, log_directory, lambda: shutil.rmtree(directory))
+        owner = f"{origin.name} {origin.build.identity.name}"
+        stack = Stack(directory, frozen.mark, ports, log_directory, lambda: shutil.rmtree(directory), owner)
         ends.callback(stack.stop)
         ends.callback(stack.kill)
         stack.certificates, stack.catalogue_file = frozen.certificates, frozen.catalogue_file

@@ -51,13 +51,20 @@ class Stack:
     server: DatabaseServer
     dips: DipsClient  # only of a stack with that front door
 
-    def __init__(
-        self, directory: Path, mark: str, ports: Ports, log_directory: Path, remove: Callable[[], None]
+    def __init__(  # noqa: PLR0913, PLR0917  what it is made of
+        self,
+        directory: Path,
+        mark: str,
+        ports: Ports,
+        log_directory: Path,
+        remove: Callable[[], None],
+        owner: str = "",
     ) -> None:
-        """``remove`` ends the processes of the stack and deletes its directory."""
+        """``remove`` ends the processes and deletes the directory. ``owner``: whose, where others run beside."""
         self._remove: Callable[[], None] | None = remove
         self.log_directory = log_directory
         self._parts = Parts()
+        self.owner = self._parts.owner = owner
         self.mark = mark
         self.directory = directory
         self.ports = ports

@@ -17,18 +17,24 @@ class Part:
     process: command.Process
     log_file: Path
 
-    def death(self) -> str | None:
-        """How the process ended, with the last lines of its log; None while it lives."""
+    def death(self, owner: str = "") -> str | None:
+        """How the process ended, with the last lines of its log; None while it lives. ``owner``: whose."""
         code = self.process.poll()
         if code is None:
             return None
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
         last = command.last_lines(self.log_file)
-        return f"the {self.name} (pid {self.process.pid}) {how}; {self.log_file} ends with\n{last}"
+        who = f"the {self.name} of the {owner}" if owner else f"the {self.name}"
+        return f"{who} (pid {self.process.pid}) {how}; {self.log_file} ends with\n{last}"
 
 
 class Parts(dict[str, Part]):
-    """Part of a stack by name: ``database``, and ``service`` (https) or ``service-<its name>`` for each (dips)."""
+    """Part of a stack by name: ``database``, and ``service`` (https) or ``service-<its name>`` for each (dips).
+
+    ``owner``: whose stack it is, where several run side by side.
+    """
+
+    owner = ""
 
     @property
     def pids(self) -> dict[str, tuple[int, ...]]:
@@ -41,7 +47,7 @@ class Parts(dict[str, Part]):
 
     def death(self) -> str | None:
         """Which process has ended, and how; None while all live."""
-        return next(filter(None, (part.death() for part in self.values())), None)
+        return next(filter(None, (part.death(self.owner) for part in self.values())), None)
 
     def kill(self, *, spared: str = "") -> None:
         """End the processes at once, whatever they are doing, but for the part named ``spared``."""
