@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 from msgspec.structs import replace
 
-from harness.builds.environment import BuildEnvironment, prepare_build
+from harness.builds.environment import BuildEnvironment, prepare_builds
 from harness.cli_conventions import (
     EXIT_FAILED_RUN,
     EXIT_HARNESS,
@@ -147,7 +147,7 @@ def _refuse(mistakes: list[str]) -> None:
 
 
 def _prepared(names: tuple[str, str]) -> tuple[BuildEnvironment, BuildEnvironment]:
-    baseline, contender = (prepare_build(name, cache_folder(), progress.print) for name in names)
+    baseline, contender = prepare_builds(names, cache_folder(), progress.print)
     return baseline, contender
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.builds.environment import prepare_build
+from harness.builds.environment import prepare_builds
 from harness.comparison import ComparisonResult, ComparisonSettings, LoadScenario
 from harness.index.indexing import index_finished_run
 from harness.measure.comparison_record import ComparisonRecord
@@ -29,7 +29,7 @@ class ComparisonJob:
         self._job = job
         self._log = log
         names = (wanted.baseline, wanted.contender)
-        baseline, contender = (prepare_build(name, job.cache_folder, log) for name in names)
+        baseline, contender = prepare_builds(names, job.cache_folder, log)
         self._builds = (baseline, contender)
         self.record = ComparisonRecord.new(
             directory,
