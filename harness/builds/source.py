@@ -18,6 +18,8 @@ from harness.model import BuildKind, SettingsError
 SNAPSHOT_PREFIX = "snapshot-"
 
 _PACKAGE = ("src/DIRAC/__init__.py", "DIRAC/__init__.py")
+#: ``[v9.1.22]``, and until 8.0 ``[v7r3p38]``
+_NOTED_RELEASE = re.compile(r"^\[v(\d+)[.r](\d+)[.p](\d+)((?:a|b|rc)\d+)?\]", re.MULTILINE)
 _DEFINITION = ("setup.cfg", "setup.py", "pyproject.toml")
 
 
@@ -115,6 +117,9 @@ def _check_names(spec: BuildSpec, where: str, found: set[str]) -> None:
 
 
 def _declared_version(clone: Clone, tree: str) -> str | None:
-    """Of a published source distribution."""
+    """Of a published source distribution; else the last release in its notes, for clones without their tags."""
     found = re.search(r"^Version: *(\S+)$", clone.text_of(tree, "PKG-INFO") or "", re.MULTILINE)
-    return found[1] if found else None
+    if found:
+        return found[1]
+    noted = _NOTED_RELEASE.search(clone.text_of(tree, "release.notes") or "")
+    return f"{noted[1]}.{noted[2]}.{noted[3]}{noted[4] or ''}+{tree[:10]}" if noted else None

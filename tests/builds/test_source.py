@@ -55,6 +55,19 @@ def test_a_folder_without_git_has_the_version_of_its_package_information_and_is_
     assert source_of(str(copy), tmp_path).content == source.content
 
 
+@pytest.mark.parametrize(
+    ("notes", "version"), [("[v9.0.0a31]", "9.0.0a31"), ("\n[v7r3p38]\n\n[v7r3p37]", "7.3.38")]
+)
+def test_a_clone_without_its_tags_has_the_version_of_its_release_notes(
+    tmp_path: Path, notes: str, version: str
+) -> None:
+    clone = make_small_clone(tmp_path / "clone")
+    git(clone, "tag", "--delete", "v9.1.22")
+    (clone / "release.notes").write_text(notes + "\n\n*Core\n")
+    source = source_of(str(clone), tmp_path)
+    assert source.version == f"{version}+{source.content[:10]}"
+
+
 def test_a_folder_inside_a_clone_of_something_else_is_a_folder_of_its_own(tmp_path: Path) -> None:
     make_small_clone(tmp_path / "home")
     folder = write_small_dirac(tmp_path / "home" / "DIRAC")
