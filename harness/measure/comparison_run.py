@@ -17,7 +17,7 @@ from harness.dataset.profiles import PROFILES
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.exact import count_operations
 from harness.measure.exact_counts import merge_counts
-from harness.measure.judging import Measured, judge_timed, judged
+from harness.measure.judging import Measured, judge_timed, judged, wrong_answers
 from harness.measure.load_lane import LoadLane
 from harness.measure.observations import Observations
 from harness.measure.pair_store import PairStore
@@ -98,6 +98,8 @@ class ComparisonRun:
                 stack_root=self._stack_root,
                 front_doors=("https",),  # the only one that the generator speaks
                 log_directory=self._logs / ("baseline", "contender")[side],
+                # a contender with wrong answers is a verdict, not a failure
+                must_answer_rightly=side == 0,
             )
 
         with ThreadPoolExecutor(2) as pool:
@@ -180,7 +182,8 @@ class ComparisonRun:
             load.run(deadline_s, lambda: self._decided("load"), self._progress)
 
     def _decided(self, lane: TimedLane) -> bool:
-        judgements = judge_timed(self._settings, self._measured)
+        """Whether more pairs of the lane can change nothing: a wrong answer ends it as a clear figure does."""
+        judgements = (*judge_timed(self._settings, self._measured), *wrong_answers(self._measured))
         return decided([one for one in judgements if one.lane == lane])
 
     def _judge(self, status: str, problems: tuple[str, ...]) -> None:

@@ -56,8 +56,7 @@ def judged(result: ComparisonResult, measured: Measured) -> ComparisonResult:
     wrong = measured.compared.wrong[0].keys() | measured.compared.wrong[1].keys()
     judgements = (
         *(one for one in judge_timed(result.settings, measured) if one.operation not in wrong),
-        *measured.compared.wrong_answers(),
-        *_wrong_windows(measured.windows),
+        *wrong_answers(measured),
     )
     control = judge(measured.control.series()) if measured.control.pairs else ()
     name = result.baseline.name if result.baseline else "baseline"
@@ -71,6 +70,11 @@ def judged(result: ComparisonResult, measured: Measured) -> ComparisonResult:
         control=control,
         absent=(*result.absent, *absent),
     )
+
+
+def wrong_answers(measured: Measured) -> tuple[Judgement, ...]:
+    """Of what the contender answers wrongly, and the baseline rightly, in any lane."""
+    return (*measured.compared.wrong_answers(), *_wrong_windows(measured.windows))
 
 
 def _verdict(

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from harness.builds.environment import BuildEnvironment
+from harness.model import StackError
 from harness.stack.database import DatabaseServer
 from harness.stack.front_doors import reserved_ports
 from harness.stack.lifecycle import Stack
@@ -48,20 +49,24 @@ def fresh_stacks(
     """
     with ExitStack() as ends:
         starting = [
-            ends.enter_context(_starting(origin, placement, log_directory / f"{place}-{origin.name}"))
+            ends.enter_context(_starting(origin, placement, place, log_directory / f"{place}-{origin.name}"))
             for place, (origin, placement) in enumerate(zip(origins, placements, strict=True))
         ]
         for stack, origin in zip(starting, origins, strict=True):
-            stack.database_version = stack.server.wait(stack.check)
-            stack.wait_for_services()
+            try:
+                stack.database_version = stack.server.wait(stack.check)
+                stack.wait_for_services()
+            except StackError as error:
+                raise StackError(stack.death() or f"the stack of the {stack.owner}: {error}") from error
             stack.data_set = origin.frozen.data_set
         yield starting
 
 
 @contextmanager
-def _starting(origin: Origin, placement: Placement, log_directory: Path) -> Iterator[Stack]:
+def _starting(origin: Origin, placement: Placement, place: int, log_directory: Path) -> Iterator[Stack]:
     frozen = origin.frozen
-    directory = frozen.directory / log_directory.name
+    # as long for every side: paths stand in the memory of what is measured
+    directory = frozen.directory / f"fresh-{place}"
     directory.mkdir()
     directory.chmod(0o711)
     server = DatabaseServer(directory / "database", frozen.server.passwords)

@@ -1,0 +1,170 @@
+"""Whole comparisons of real builds: a slower one, one that dies, one that does not start, one that goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from msgspec.structs import replace
+
+from harness.builds.environment import BuildEnvironment
+from harness.comparison import ComparisonResult, ComparisonSettings, LoadScenario
+from harness.measure.comparison_record import ComparisonRecord
+from harness.measure.comparison_run import ComparisonRun
+from harness.measure.judging import read_measured
+from harness.measure.load_lane import DEFAULT_LOAD
+from harness.model import RssbenchError
+from harness.store import read_comparison
+from tests.compare.changed_build import Changes, changed_build
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
+
+READ = "ResourceStatus.select by name"
+DATABASE_CLASS = "DIRAC/Core/Base/SQLAlchemyDB.py"
+SERVER = "DIRAC/Core/Tornado/scripts/tornado_start_all.py"
+SELECT = "            # setting up the select query\n"
+#: The same SQL, more CPU.
+SLOWER: Changes = {DATABASE_CLASS: [(SELECT, f"            sum(range(400_000))\n{SELECT}")]}
+SCENARIO = LoadScenario(
+    "select_mix", "select_mix", replace(DEFAULT_LOAD, ramp_up_s=0.5, hold_for_s=2.0), {READ: 1.0}
+)
+
+Compare = Callable[..., ComparisonRun]
+
+
+@pytest.fixture
+def comparison(build: BuildEnvironment, bzt_stack_root: Path, tmp_path: Path) -> Compare:
+    """``comparison(changes, **settings)``: the build against itself with these changes, of one read."""
+
+    def make(changes: Changes, record: ComparisonRecord | None = None, **settings: Any) -> ComparisonRun:
+        folder = tmp_path / "changed"
+        contender = changed_build(build, folder, changes) if not folder.exists() else None
+        builds = (build, contender or BuildEnvironment(folder / "bin" / "python", build.identity))
+        values = {"lanes": ("paired",), "operations": (READ,), "profile": "S", "seed": 5, "budget_s": 240.0}
+        record = record or ComparisonRecord.new(
+            tmp_path / "run",
+            command="rssbench compare",
+            settings=ComparisonSettings(**values | settings),
+            builds=(builds[0].identity, builds[1].identity),
+        )
+        return ComparisonRun(builds, record, stack_root=bzt_stack_root, progress=print)
+
+    (tmp_path / "run").mkdir()
+    return make
+
+
+def leftovers(root: Path) -> list[str]:
+    return [path.name for path in root.iterdir() if path.is_dir() and path.name.startswith("stack-")]
+
+
+def test_more_cpu_on_the_same_sql_is_found_by_the_paired_lane_alone(
+    comparison: Compare, bzt_stack_root: Path, tmp_path: Path
+) -> None:
+    result = comparison(SLOWER, lanes=("exact", "paired")).run()
+    assert (result.status, result.verdict) == ("complete", "regression")
+    assert [(one.operation, one.verdict, one.counters) for one in result.exact] == [(READ, "same", ())]
+    of_metric = {one.metric: one for one in result.judgements}
+    assert of_metric["service_cpu"].verdict == "regression"
+    assert of_metric["service_cpu"].effect_ratio > 1.5
+    assert of_metric["database_cpu"].verdict != "regression"
+    assert {one.verdict for one in result.control} <= {"same", "inconclusive"}
+    assert read_comparison(tmp_path / "run") == result
+    assert read_measured(tmp_path / "run", (READ,)).compared.pairs == of_metric["service_cpu"].pairs
+    assert not leftovers(bzt_stack_root)
+
+
+def test_an_answer_that_is_wrong_is_no_speed_up(comparison: Compare) -> None:
+    nothing: Changes = {DATABASE_CLASS: [(SELECT, f"            return S_OK([])\n{SELECT}")]}
+    result = comparison(nothing, budget_s=30.0).run()
+    assert result.verdict == "wrong"
+    assert [one.verdict for one in result.judgements if one.operation == READ] == ["wrong"]
+
+
+def test_windows_of_load_are_measured_on_both_builds(comparison: Compare, tmp_path: Path) -> None:
+    result = comparison(SLOWER, lanes=("load",), scenarios=(SCENARIO,), budget_s=25.0).run()
+    (pair, *_) = read_measured(tmp_path / "run", (READ,)).windows
+    baseline, contender = pair.windows
+    assert baseline.requests == contender.requests > 20
+    assert baseline.errors == contender.errors == 0
+    assert contender.latency_p50_s > baseline.latency_p50_s > 0
+    assert {one.operation for one in result.judgements} == {"select_mix"}
+    assert result.verdict == "inconclusive"  # a window pair or two decide nothing
+
+
+def test_a_build_that_dies_on_the_way_is_named_and_the_pairs_before_go_on_later(
+    comparison: Compare, bzt_stack_root: Path, tmp_path: Path
+) -> None:
+    run = comparison(SLOWER)
+    timers = []
+
+    def kill_in_third_pair(line: str) -> None:
+        if line.startswith("pair 2"):
+            timers.append(threading.Timer(2.5, kill_a_service))
+            timers[0].start()
+
+    run._progress = kill_in_third_pair
+    with pytest.raises(
+        RssbenchError, match=r"(?s)service of the (baseline|contender) 9\.1\.22 .*killed by SIGKILL"
+    ):
+        run.run()
+    timers[0].join()
+    ended = read_comparison(tmp_path / "run")
+    measured = read_measured(tmp_path / "run", (READ,)).compared.pairs
+    assert ended.status == "incomplete"
+    assert "SIGKILL" in ended.problems[0]
+    assert not leftovers(bzt_stack_root)
+
+    record = ComparisonRecord.continued(
+        tmp_path / "run",
+        settings=ended.settings,
+        builds=(ended.baseline, ended.contender),
+    )
+    result = comparison(SLOWER, record).run()
+    assert (result.status, result.verdict) == ("complete", "regression")
+    assert result.judgements[0].pairs > measured > 0
+
+
+def test_a_build_that_does_not_start_is_named_with_its_last_words(
+    comparison: Compare, bzt_stack_root: Path, tmp_path: Path
+) -> None:
+    broken: Changes = {SERVER: [("def main():\n", "def main():\n    raise SystemExit('no licence')\n")]}
+    with pytest.raises(RssbenchError, match=r"(?s)contender 9\.1\.22 does not start.*no licence"):
+        comparison(broken).run()
+    assert read_comparison(tmp_path / "run").status == "incomplete"
+    assert not leftovers(bzt_stack_root)
+
+
+def test_an_interrupted_comparison_keeps_its_pairs_and_says_so(
+    comparison: Compare, bzt_stack_root: Path, tmp_path: Path
+) -> None:
+    run = comparison({})
+
+    def interrupt_after_two(line: str) -> None:
+        if line.startswith("pair 2"):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    run._progress = interrupt_after_two
+    with pytest.raises(KeyboardInterrupt):
+        run.run()
+    ended: ComparisonResult = read_comparison(tmp_path / "run")
+    assert (ended.status, ended.problems) == ("incomplete", ("interrupted",))
+    assert read_measured(tmp_path / "run", (READ,)).compared.pairs == 2
+    assert {one.pairs for one in ended.judgements} == {2}
+    assert not leftovers(bzt_stack_root)
+
+
+def kill_a_service() -> None:
+    """Any of ours: there is one comparison at a time."""
+    while True:
+        for process in psutil.Process().children():
+            if any("tornado_launcher" in argument for argument in process.cmdline()):
+                process.kill()
+                return
+        time.sleep(0.05)
