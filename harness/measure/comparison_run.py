@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
@@ -104,10 +104,9 @@ class ComparisonRun:
 
         with ThreadPoolExecutor(2) as pool:
             starting = [pool.submit(start, side) for side in (0, 1)]
+            for future in starting:
+                ends.callback(_stop_started, future)
             errors = [future.exception() for future in starting]
-        for future, error in zip(starting, errors, strict=True):
-            if error is None:
-                ends.callback(future.result().stop)
         for side, error in enumerate(errors):
             if error is not None:
                 raise RssbenchError(f"{self._name(side)} does not start: {error}") from error
@@ -196,6 +195,12 @@ class ComparisonRun:
             status=status,
             problems=problems,
         )
+
+
+def _stop_started(starting: Future[Stack]) -> None:
+    """Whatever ended the wait for it: what could be started is stopped."""
+    if starting.exception() is None:
+        starting.result().stop()
 
 
 def _both(work: Callable[[Stack], object], stacks: tuple[Stack, ...]) -> tuple:  # type: ignore[type-arg]
