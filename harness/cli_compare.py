@@ -45,6 +45,9 @@ EXIT_OF_VERDICT: dict[Verdict, int] = {
     "inconclusive": EXIT_INCONCLUSIVE,
 }
 
+#: Handled even where they are ignored at the start, as in the background of a shell script.
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 DEFAULT_SCENARIO = "production_mix"
 
 
@@ -171,7 +174,8 @@ def _resumed(
 
 
 def _measure(builds: tuple[BuildEnvironment, BuildEnvironment], record: ComparisonRecord) -> ComparisonResult:
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in ENDING_SIGNALS:
+        signal.signal(number, _interrupt)
     run = ComparisonRun(builds, record, stack_root=stack_folder(), progress=progress.print)
     try:
         return run.run()
@@ -183,8 +187,9 @@ def _measure(builds: tuple[BuildEnvironment, BuildEnvironment], record: Comparis
 
 
 def _interrupt(_number: int, _frame: object) -> None:
-    """The first SIGTERM ends the comparison in order, as Ctrl-C does; a second one may not disturb that."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """The first signal ends the comparison in order; later ones may not disturb that."""
+    for number in ENDING_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

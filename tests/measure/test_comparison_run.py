@@ -144,6 +144,7 @@ def test_a_build_that_does_not_start_is_named_with_its_last_words(
 def test_an_interrupted_comparison_keeps_its_pairs_and_says_so(
     comparison: Compare, bzt_stack_root: Path, tmp_path: Path
 ) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background ignores it
     run = comparison({})
 
     def interrupt_after_two(line: str) -> None:
@@ -161,10 +162,10 @@ def test_an_interrupted_comparison_keeps_its_pairs_and_says_so(
 
 
 def kill_a_service() -> None:
-    """Any of ours: there is one comparison at a time."""
+    """Of the pair that runs, or of the next one; other tests have stacks of their own."""
     while True:
         for process in psutil.Process().children():
-            if any("tornado_launcher" in argument for argument in process.cmdline()):
+            if any("/fresh-" in argument and argument.endswith("dirac.cfg") for argument in process.cmdline()):
                 process.kill()
                 return
         time.sleep(0.05)
