@@ -6,7 +6,6 @@ import datetime as dt
 import difflib
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +26,7 @@ from harness.cli_conventions import (
 from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario, Verdict
 from harness.dataset.profiles import PROFILES
 from harness.index.indexing import index_finished_run
+from harness.interruption import Interruption
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD
@@ -44,9 +44,6 @@ EXIT_OF_VERDICT: dict[Verdict, int] = {
     "wrong": EXIT_FAILED_RUN,
     "inconclusive": EXIT_INCONCLUSIVE,
 }
-
-#: Handled even where they are ignored at the start, as in the background of a shell script.
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 DEFAULT_SCENARIO = "production_mix"
 
@@ -174,9 +171,10 @@ def _resumed(
 
 
 def _measure(builds: tuple[BuildEnvironment, BuildEnvironment], record: ComparisonRecord) -> ComparisonResult:
-    for number in ENDING_SIGNALS:
-        signal.signal(number, _interrupt)
-    run = ComparisonRun(builds, record, stack_root=stack_folder(), progress=progress.print)
+    interruption = Interruption()
+    run = ComparisonRun(
+        builds, record, stack_root=stack_folder(), progress=progress.print, check=interruption.check
+    )
     try:
         return run.run()
     except KeyboardInterrupt:
@@ -184,13 +182,6 @@ def _measure(builds: tuple[BuildEnvironment, BuildEnvironment], record: Comparis
     except RssbenchError as error:
         progress.print(str(error))
         return record.result
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    """The first signal ends the comparison in order; later ones may not disturb that."""
-    for number in ENDING_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _show(result: ComparisonResult, directory: Path, form: str) -> NoReturn:

@@ -21,6 +21,9 @@ from reports.units import plural
 #: Most lines of one diff; the report and comparison.json have all.
 DIFF_LINES = 40
 
+#: Most undecided questions that a terminal lists.
+UNDECIDED = 12
+
 #: Most packages that a terminal lists.
 PACKAGES = 12
 
@@ -107,12 +110,16 @@ def _exact(view: OperationView) -> list[str]:
 
 
 def _undecided(result: ComparisonResult, views: list[OperationView]) -> list[str]:
+    """All operations together and scenarios first: what they leave open weighs most."""
     lines = wording.unanswered_lines(result)
-    judgements = undecided(views)
+    everything = sorted(undecided(views), key=lambda one: one.lane == "paired" and one.operation is not None)
+    judgements = everything[:UNDECIDED]
     cells = [[one.lane, wording.question_name(one), *_cells(one)[3:]] for one in judgements]
     widths = _widths(cells)
     for judgement, row in zip(judgements, cells, strict=True):
         lines += [_columns(row, widths), *(f"  {line}" for line in _remarks((judgement,)))]
+    if len(everything) > UNDECIDED:
+        lines.append(f"{plural(len(everything) - UNDECIDED, 'more question')} in the report")
     return lines
 
 

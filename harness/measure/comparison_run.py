@@ -47,12 +47,15 @@ class ComparisonRun:
         *,
         stack_root: Path,
         progress: Progress,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
+        """``check`` is called between pairs, and raises when the run is to end."""
         self._builds = builds
         self._record = record
         self._settings = record.result.settings
         self._stack_root = stack_root
         self._progress = progress
+        self._check = check
         self._operations = [one for one in OPERATIONS if one.name in self._settings.operations]
         self._logs = record.directory / "stack"
         self._measured = Measured(Observations([]), Observations([]), ())
@@ -182,6 +185,7 @@ class ComparisonRun:
 
     def _decided(self, lane: TimedLane) -> bool:
         """Whether more pairs of the lane can change nothing: a wrong answer ends it as a clear figure does."""
+        self._check()
         judgements = (*judge_timed(self._settings, self._measured), *wrong_answers(self._measured))
         return decided([one for one in judgements if one.lane == lane])
 

@@ -44,7 +44,7 @@ class PairedLane:
         self._log_directory = log_directory
         # what requests cost is not known before the first pair: as if all cost the same
         self._costs_s = {place: 1.0 for place, name in enumerate(names) if name not in left_out}
-        self._number = 0
+        self._number, self._is_control = 0, False
         for line, rows in store.read():
             self._count(line, rows)
 
@@ -87,8 +87,9 @@ class PairedLane:
         if not self._number:
             for place in self._costs_s:
                 self._costs_s[place] = float(np.median(rows["service_time_ns"][rows["operation"] == place])) / 1e9
-        self._number = line.number
+        self._number, self._is_control = line.number, line.is_control
         (self.control if line.is_control else self.compared).add(line, rows)
 
     def _state(self) -> str:
-        return f"pair {self._number}: {self.compared.summary()}"
+        measured, what = (self.control, "control") if self._is_control else (self.compared, "pair")
+        return f"{what} {self._number}: {measured.summary()}"

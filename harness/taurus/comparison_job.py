@@ -23,11 +23,18 @@ LOAD_SCENARIO = "production_mix"
 class ComparisonJob:
     """``directory`` is that of the run."""
 
-    def __init__(
-        self, job: Job, wanted: Comparison, directory: Path, command: str, log: Callable[[str], None]
+    def __init__(  # noqa: PLR0913, PLR0917  what is compared, where to, who is told, when to end
+        self,
+        job: Job,
+        wanted: Comparison,
+        directory: Path,
+        command: str,
+        log: Callable[[str], None],
+        check: Callable[[], None],
     ) -> None:
         self._job = job
         self._log = log
+        self._check = check
         names = (wanted.baseline, wanted.contender)
         baseline, contender = prepare_builds(names, job.cache_folder, log)
         self._builds = (baseline, contender)
@@ -47,7 +54,13 @@ class ComparisonJob:
 
     def run(self) -> None:
         """Measure until the verdict is clear; RssbenchError when a stack fails. All is on record anyway."""
-        ComparisonRun(self._builds, self.record, stack_root=self._job.stack_folder, progress=self._log).run()
+        ComparisonRun(
+            self._builds,
+            self.record,
+            stack_root=self._job.stack_folder,
+            progress=self._log,
+            check=self._check,
+        ).run()
 
     def show(self) -> ComparisonResult:
         """Write the report, index the run, print the result."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bzt.engine import Engine, Service, Singletone
 
 from harness.builds.environment import prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.interruption import Interruption
 from harness.measure.exact import count_operations
 from harness.measure.run_record import RunRecord
 from harness.model import SettingsError
@@ -24,8 +24,6 @@ from harness.taurus.config_files import config_files, locator
 from harness.taurus.failure import failing_the_job
 from scenarios.catalogue import read_catalogue
 from scenarios.operations import OPERATIONS
-
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class RssStack(Service, Singletone):  # type: ignore[misc]
@@ -43,8 +41,8 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         super().prepare()
         keep_stdout_for_the_result()
         do_without_a_log_on_a_full_disk()
-        for number in ENDING_SIGNALS:
-            signal.signal(number, _end_in_order)
+        # bzt's console script leaves SIGTERM to the default action, which ends it without taking anything down
+        interruption = Interruption(ManualShutdown)
         try:
             self.job = read_job(self.engine.config, os.environ, locator(config_files()))
         except SettingsError as error:
@@ -53,7 +51,9 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         with failing_the_job():
             command = shlex.join(["bzt", *sys.argv[1:]])
             if self.job.comparison:
-                self.comparison = ComparisonJob(self.job, self.job.comparison, directory, command, self.log.info)
+                self.comparison = ComparisonJob(
+                    self.job, self.job.comparison, directory, command, self.log.info, interruption.check
+                )
             else:
                 self.record = RunRecord(directory, run_command=command)
                 self._start(directory)
@@ -130,13 +130,3 @@ def reason_text(reason: BaseException | None) -> str | None:
     if isinstance(reason, KeyboardInterrupt):
         return str(reason) or "interrupted"
     return str(reason) or type(reason).__name__
-
-
-def _end_in_order(_number: int, _frame: object) -> None:
-    """The first signal ends the run in order; later ones, such as make's to its children, may not disturb that.
-
-    bzt's console script leaves SIGTERM to the default action, which ends it without taking anything down.
-    """
-    for number in ENDING_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    raise ManualShutdown
