@@ -11,7 +11,7 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interruption:
     """Raises ``exception`` where the program stands at the first signal, and at :meth:`check`.
 
-    Python drops an exception that a signal raises inside a finaliser; whoever works on for long looks here at times.
+    Python drops an exception that a signal raises inside a finaliser, so whoever works on for long looks here.
     Later signals, such as make's to its children, do not disturb the end.
     """
 
