@@ -67,7 +67,7 @@ def detectable_percent(judgement: Judgement | None) -> str:
 
 def caught_text(judgement: Judgement) -> str:
     if judgement.smallest_detectable_ratio is None:
-        return "cannot say what it would have caught"
+        return "too few pairs to catch a change of any size"
     return f"would have caught {detectable_percent(judgement)} % or more with 95 % power"
 
 

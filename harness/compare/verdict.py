@@ -84,14 +84,15 @@ def conclude(
 def decided(judgements: Sequence[Judgement]) -> bool:
     """Whether the paired and load lanes may stop before their budget.
 
-    They have their verdict, and where it is that nothing changed they would have found a change of the resolution.
+    They have their verdict, and where it is that nothing changed they can say of every question what they would
+    have found, and would have found a change of the resolution.
     """
     if not judgements:
         return False
     verdict = conclude(judgements).verdict
     chosen = all(one.operation is None for one in judgements if one.lane == "paired")
     if verdict in ("same", "improvement"):
-        return all(_resolved(one, chosen=chosen) for one in judgements if one.verdict == "same")
+        return all(_resolved(one, chosen=chosen) for one in judgements if one.verdict in ("same", "inconclusive"))
     return verdict != "inconclusive"
 
 
@@ -198,7 +199,7 @@ def _resolved(judgement: Judgement, *, chosen: bool) -> bool:
     if chosen and judgement.metric == "service_cpu":
         resolution_ratio = CHOSEN_SERVICE_CPU_RESOLUTION_RATIO
     detectable_ratio = judgement.smallest_detectable_ratio
-    return not resolution_ratio or (detectable_ratio is not None and detectable_ratio <= 1.0 + resolution_ratio)
+    return detectable_ratio is not None and (not resolution_ratio or detectable_ratio <= 1.0 + resolution_ratio)
 
 
 def _settled(judgement: Judgement) -> bool:

@@ -257,6 +257,15 @@ def test_nothing_found_is_decided_once_what_matters_would_have_been_found() -> N
     assert not decided(few)
 
 
+@pytest.mark.parametrize("verdict", ["same", "inconclusive"])
+def test_a_run_goes_on_until_every_question_can_say_what_it_would_have_found(verdict: Verdict) -> None:
+    open_one = judgement(ONE_CPU, verdict, (0.99, 1.01))
+    assert decided([judgement(CPU, "same"), open_one])
+    silent = msgspec.structs.replace(open_one, smallest_detectable_ratio=None)
+    assert conclude([judgement(CPU, "same"), silent]).verdict == "same"
+    assert not decided([judgement(CPU, "same"), silent])
+
+
 def test_one_chosen_operation_is_resolved_more_finely() -> None:
     coarse = msgspec.structs.replace(judgement(CPU, "same"), smallest_detectable_ratio=1.015)
     assert not decided([coarse])
