@@ -12,7 +12,7 @@ check: setup  ## format, lint, types, import rules, fast tests
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/python -m pytest -m "not stack" -q
+	@.venv/bin/python -m pytest -m "not stack" -q -n auto
 
 setup:  ## system packages (as root), .venv, the default build of DIRAC
 	@./setup.sh
