@@ -5,7 +5,8 @@ bench: setup  ## set up what is missing, measure, write the HTML report
 
 test:  ## set up what is missing, run all tests, those with a real stack included
 	@./setup.sh test
-	@.venv/bin/python -m pytest --require-stack
+	@.venv/bin/python -m pytest -m "not stack" -q -n auto
+	@.venv/bin/python -m pytest -m stack --require-stack
 
 check: setup  ## format, lint, types, import rules, fast tests
 	@.venv/bin/ruff format --check .
