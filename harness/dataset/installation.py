@@ -85,3 +85,12 @@ def _site(number: int) -> str:
 
 def _town(site: str) -> str:
     return site.split(".")[1].lower()
+
+
+def host_of_storage_element(storage_element: str) -> str:
+    """Downtimes are declared for hosts."""
+    return f"se.{storage_element.rsplit('-', 1)[0].lower()}.example"
+
+
+def host_of_fts_server(fts_server: str) -> str:
+    return f"fts.{fts_server.rsplit('-', 1)[0].lower()}.example"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from harness.dataset.draws import Draws, instant
-from harness.dataset.installation import Installation
+from harness.dataset.installation import Installation, host_of_storage_element
 from harness.dataset.profiles import Profile
 from harness.dataset.status_content import REASONS, STATUSES, Element, resource_elements, site_elements
 from harness.dataset.table_content import Row, TableContent
@@ -86,7 +86,11 @@ def _downtime_rows(draws: Draws, names: Installation, count: int) -> Iterator[Ro
             element, name = "Resource", draws.one_of(names.computing_elements)
             service_type = _SERVICE_TYPES[name.split(".")[0].rstrip("0123456789")]
         else:
-            element, name, service_type = "Resource", _storage_host(draws.one_of(names.storage_elements)), "webdav"
+            element, name, service_type = (
+                "Resource",
+                host_of_storage_element(draws.one_of(names.storage_elements)),
+                "webdav",
+            )
         starts_s = draws.below(7 * _DAY_S) - 5 * _DAY_S
         ends_s = starts_s - 2 * _HOUR_S - draws.below(3 * _DAY_S)
         yield (
@@ -136,7 +140,7 @@ def _space_rows(draws: Draws, names: Installation) -> Iterator[Row]:
     for name in names.storage_elements:
         total = (1 + draws.below(999)) * 1_000_000
         free = total // 100 * draws.below(101)
-        yield (f"https://{_storage_host(name)}:8443", name, total, free, total, _fed(draws))
+        yield (f"https://{host_of_storage_element(name)}:8443", name, total, free, total, _fed(draws))
 
 
 def _ticket_rows(draws: Draws, names: Installation) -> Iterator[Row]:
@@ -149,11 +153,6 @@ def _job_rows(draws: Draws, names: Installation) -> Iterator[Row]:
     for site in names.sites:
         mask = "Active" if draws.ratio() < 0.9 else "Banned"
         yield (site, mask, round(100 * draws.ratio(), 1), draws.one_of(_PILOT_STATUSES), _fed(draws))
-
-
-def _storage_host(storage_element: str) -> str:
-    """The host behind a storage element: downtimes are declared for hosts."""
-    return f"se.{storage_element.rsplit('-', 1)[0].lower()}.example"
 
 
 def _fed(draws: Draws) -> str:

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from harness.dataset.installation import Installation
 from harness.stack.certificates import ADMIN, HOST, USER, Certificates, distinguished_name
+from harness.stack.cfg_text import Section, cfg_text
 from harness.stack.database import DATABASES, DatabaseAddress
 from harness.stack.releases import FrontDoor, Series
+from harness.stack.resources_section import resources_section
 
 SERVICES = ("ResourceStatus", "ResourceManagement", "Publisher")
-
-#: A section of dirac.cfg: options are strings, sections are sections.
-Section = Mapping[str, "str | Section"]
 
 # DIRAC's ConfigTemplate.cfg for the RSS: who may call what.
 _AUTHORIZATION: Mapping[str, Section] = {
@@ -39,16 +39,18 @@ class ServiceSettings:
     ports: Mapping[str, int]
     certificates: Certificates
     database: DatabaseAddress
+    installation: Installation
 
 
 def dirac_cfg(settings: ServiceSettings) -> str:
     """The text of dirac.cfg for the services. It holds the database password: mode 0600."""
-    return _text(
+    return cfg_text(
         {
             "DIRAC": _dirac(settings.certificates, settings.series),
             "Systems": _systems(settings),
             "Registry": _registry(),
             "Operations": {"Defaults": {"ResourceStatus": {"Config": _RSS_CONFIG}}},
+            "Resources": resources_section(settings.installation),
         }
     )
 
@@ -60,7 +62,7 @@ def client_cfg(settings: ServiceSettings) -> str:
         "CALocation": str(settings.certificates.ca_directory),
         "UseServerCertificate": "no",
     }
-    return _text({"DIRAC": {**dirac, "Security": security}, "Registry": _registry()})
+    return cfg_text({"DIRAC": {**dirac, "Security": security}, "Registry": _registry()})
 
 
 def service_name(front_door: FrontDoor, service: str) -> str:
@@ -143,17 +145,3 @@ def _registry() -> Section:
         "VO": {"rssbench": {}},
         "Hosts": {HOST: {"DN": distinguished_name(HOST), "Properties": "TrustedHost, SiteManager"}},
     }
-
-
-def _text(section: Section) -> str:
-    return "".join(_lines(section, indent=""))
-
-
-def _lines(section: Section, indent: str) -> list[str]:
-    lines: list[str] = []
-    for name, value in section.items():
-        if isinstance(value, str):
-            lines.append(f"{indent}{name} = {value}\n")
-        else:
-            lines += [f"{indent}{name}\n", f"{indent}{{\n", *_lines(value, indent + "  "), f"{indent}}}\n"]
-    return lines

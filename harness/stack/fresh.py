@@ -75,6 +75,7 @@ def _starting(origin: Origin, placement: Placement, place: int, log_directory: P
         stack = Stack(directory, frozen.mark, ports, log_directory, lambda: shutil.rmtree(directory), owner)
         ends.callback(stack.stop)
         ends.callback(stack.kill)
+        stack.profile = frozen.profile
         stack.certificates, stack.catalogue_file = frozen.certificates, frozen.catalogue_file
         stack.server, stack.database = server, server.suite
         stack.start_services(origin.build, "https", server.dirac, placement.hash_seed)

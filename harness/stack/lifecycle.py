@@ -14,12 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
-from harness.dataset.profiles import PROFILES, Profile
+from harness.dataset.installation import installation_of
+from harness.dataset.profiles import Profile
 from harness.model import DataSet, StackError
 from harness.stack.certificates import HOST, Certificates, Identity, make_certificates
 from harness.stack.configuration import ServiceSettings, service_url
 from harness.stack.database import DatabaseAddress, DatabaseServer
 from harness.stack.dips_client import DipsClient
+from harness.stack.dirac_process import DiracProcess
 from harness.stack.filling import empty_tables, fill
 from harness.stack.front_doors import Ports, chosen_front_doors, reserved_ports
 from harness.stack.ownership import OwnedDirectory, disk_shortage, prepare_stack_root, remove_leftovers
@@ -43,6 +45,7 @@ class Stack:
     the front doors of this stack.
     """
 
+    profile: Profile
     data_set: DataSet
     ready_s: float
     database: DatabaseAddress
@@ -138,10 +141,13 @@ class Stack:
     ) -> None:
         """The services behind one front door, which use the database as ``account``; they are not ready yet."""
         series = series_of(build.identity.dirac_version)
-        settings = ServiceSettings(series, front_door, self.ports[front_door], self.certificates, account)
+        installation = installation_of(self.profile)
+        settings = ServiceSettings(
+            series, front_door, self.ports[front_door], self.certificates, account, installation
+        )
         Services(build, settings, self.directory / "dirac" / front_door, hash_seed).start(self.run)
         if front_door == "dips":
-            self.dips = DipsClient(build, settings, self.directory / "client")
+            self.dips = DipsClient(settings, DiracProcess(build, self.directory / "client", self.mark))
 
     def wait_for_services(self) -> None:
         """Until they answer and have made their tables; StackError when one dies or takes too long."""
@@ -151,10 +157,10 @@ class Stack:
         if "dips" in self.ports:
             wait_until_listening(self.pids["service"], self.ports["dips"].values(), self.check)
 
-    def load(self, profile: Profile, seed: int) -> None:
-        """Load the data set into the empty tables. Unless any answer will do, ready when the services answer with
-        exactly its rows."""
-        self.data_set, catalogue = fill(self.database, profile, seed)
+    def load(self, seed: int) -> None:
+        """Load the data set of its profile into the empty tables. Unless any answer will do, ready when the
+        services answer with exactly its rows."""
+        self.data_set, catalogue = fill(self.database, self.profile, seed)
         write_catalogue(catalogue, self.catalogue_file)
         if not self.must_answer_rightly:
             return
@@ -167,7 +173,7 @@ class Stack:
     def reload_data_set(self) -> None:
         """Back to the data set as it was loaded at first."""
         empty_tables(self.database)
-        self.load(PROFILES[self.data_set.profile], self.data_set.seed)
+        self.load(self.data_set.seed)
 
     def kill(self) -> None:
         """End the processes at once, whatever they are doing."""
@@ -229,12 +235,12 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
         owned = OwnedDirectory(stack_root)
         logs = log_directory or owned.path / "logs"
         stack = Stack(owned.path, owned.mark, ports, logs, owned.remove)
-        stack.must_answer_rightly = must_answer_rightly
+        stack.must_answer_rightly, stack.profile = must_answer_rightly, profile
         try:
             _start_parts(stack, build)
             stack.wait_for_services()
             progress(f"loading data set {profile.name}")
-            stack.load(profile, seed)
+            stack.load(seed)
             stack.check()
         except (OSError, StackError, SQLAlchemyError) as error:
             reason = (stack.death() or str(error)) + disk_shortage(stack_root)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.dataset.installation import installation_of
+from harness.dataset.profiles import PROFILES
 from harness.stack.certificates import Certificates, Identity
 from harness.stack.configuration import SERVICES, ServiceSettings, client_cfg, dirac_cfg
 from harness.stack.database import DatabaseAddress
@@ -26,6 +28,7 @@ def settings(release: str, front_door: FrontDoor) -> ServiceSettings:
             {"host": Identity(Path("/pki/host.pem"), Path("/pki/host-key.pem"))},
         ),
         database=DatabaseAddress("127.0.0.1", 13306, "dirac", "secret", Path("/database.sock")),
+        installation=installation_of(PROFILES["S"]),
     )
 
 
@@ -121,3 +124,18 @@ def test_a_client_shows_its_own_certificate_and_learns_no_secret() -> None:
     assert cfg["DIRAC/Setup"]
     assert "secret" not in " ".join(cfg.values())
     assert not [path for path in cfg if "KeyFile" in path]
+
+
+def test_every_site_and_element_of_the_installation_is_where_dirac_looks_for_it() -> None:
+    names = installation_of(PROFILES["S"])
+    sites = {path.split("/")[3]: path.split("/")[2] for path in CFG if path.startswith("Resources/Sites/")}
+    assert sites == {site: site.split(".")[0] for site in names.sites}
+    for site, grid in sites.items():
+        section = f"Resources/Sites/{grid}/{site}"
+        storage = CFG.get(f"{section}/SE", "")
+        computing = {path.split("/")[5] for path in CFG if path.startswith(f"{section}/CEs/")}
+        assert computing | set(filter(None, storage.split(", "))) == set(names.elements_of_site[site])
+    hosts = {path.split("/")[2]: value for path, value in CFG.items() if path.endswith("/DIP/Host")}
+    assert set(hosts) == set(names.storage_elements)
+    servers = {path.rpartition("/")[2] for path in CFG if path.startswith("Resources/FTSEndpoints/FTS3/")}
+    assert servers == set(names.fts_servers)

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from harness.builds.environment import BuildEnvironment
+from harness.dataset.installation import installation_of
+from harness.dataset.profiles import PROFILES
 from harness.model import BuildIdentity, StackError
 from harness.stack.certificates import Certificates, Identity
 from harness.stack.configuration import ServiceSettings
 from harness.stack.database import DatabaseAddress
 from harness.stack.dips_client import DipsClient
+from harness.stack.dirac_process import DiracProcess
 from harness.stack.readiness import RpcCall
 from harness.stack.releases import series_of
 
@@ -36,9 +39,11 @@ def client(tmp_path: Path, python: Path) -> DipsClient:
         {"ResourceStatus": 1, "ResourceManagement": 2, "Publisher": 3},
         Certificates(Path("/pki/ca.pem"), Path("/pki/certificates"), identities),
         DatabaseAddress("127.0.0.1", 1, "dirac", "secret", Path("/socket")),
+        installation_of(PROFILES["S"]),
     )
     identity = BuildIdentity("7.3.38", "7.3.38", "none", "3.11", "key", {})
-    return DipsClient(BuildEnvironment(python, identity), settings, tmp_path / "client")
+    process = DiracProcess(BuildEnvironment(python, identity), tmp_path / "client", "a mark")
+    return DipsClient(settings, process)
 
 
 def script(python: Path, text: str) -> None:
@@ -70,10 +75,12 @@ def test_a_refusal_names_the_call(client: DipsClient, python: Path) -> None:
 
 def test_a_client_that_fails_is_quoted(client: DipsClient, python: Path) -> None:
     script(python, "echo 'ImportError: no module named DIRAC' >&2; exit 3")
-    with pytest.raises(StackError, match=r"over dips ended with exit code 3:\nImportError: no module named DIRAC"):
+    with pytest.raises(
+        StackError, match=r"rpc_calls\.py of 7\.3\.38 ended with exit code 3:\nImportError: no module named DIRAC"
+    ):
         client.values([CALL])
 
 
 def test_a_build_without_an_interpreter_is_an_error_of_the_stack(client: DipsClient) -> None:
-    with pytest.raises(StackError, match=r"over dips: cannot start .*python"):
+    with pytest.raises(StackError, match=r"rpc_calls\.py of 7\.3\.38: cannot start .*python"):
         client.values([CALL])

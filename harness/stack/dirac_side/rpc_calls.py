@@ -1,8 +1,8 @@
 """Calls services with DIRAC's own client and a grid proxy, as users do; runs in the build's environment.
 
-Argument: a JSON file with ``cfg``, ``certificate``, ``key``, ``group``, ``proxy`` (where to write it) and
-``calls``, a list of URL, method and arguments. The last line of the output is a JSON list of DIRAC's answers. Both
-are as DIRAC's own JSON is, instants included.
+Argument: a JSON file with ``cfg``, ``folder``, ``certificate``, ``key``, ``group`` and ``calls``, a list of URL,
+method and arguments. The last line of the output is a JSON list of DIRAC's answers. Both are as DIRAC's own JSON
+is, instants included.
 """
 
 import os
@@ -32,9 +32,10 @@ def main():
     chain = X509Chain()
     _done(chain.loadChainFromFile(orders["certificate"]))
     _done(chain.loadKeyFromFile(orders["key"]))
+    proxy = str(Path(orders["folder"], "proxy.pem"))
     # 7.2 and 7.3 make keys of 1024 bits unless told otherwise, which today's OpenSSL refuses
-    _done(chain.generateProxyToFile(orders["proxy"], 3600, diracGroup=orders["group"], strength=2048))
-    os.environ["X509_USER_PROXY"] = orders["proxy"]
+    _done(chain.generateProxyToFile(proxy, 3600, diracGroup=orders["group"], strength=2048))
+    os.environ["X509_USER_PROXY"] = proxy
     answers = []
     for url, method, arguments in orders["calls"]:
         answer = getattr(Client(url=url), method)(*arguments)
