@@ -142,6 +142,11 @@ class ComparisonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     budget_s: float
     scenarios: tuple[LoadScenario, ...] = ()
 
+    @property
+    def only_operation(self) -> str | None:
+        """The one that all together are, where nothing else was asked for."""
+        return self.operations[0] if len(self.operations) == 1 else None
+
 
 class ComparisonResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``comparison.json`` holds.

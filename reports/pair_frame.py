@@ -15,8 +15,9 @@ def pair_frame(directory: Path, result: ComparisonResult) -> pd.DataFrame:
     """One row per pair, side ("compared" or "control"), operation and metric; ``operation`` is None for all
     together. RssbenchError when a file is broken."""
     measured = read_measured(directory, result.settings.operations)
+    only = result.settings.only_operation
     rows = [
-        (pair, side, question.operation, question.metric, log_ratio)
+        (pair, side, question.operation or only, question.metric, log_ratio)
         for side, observations in (("compared", measured.compared), ("control", measured.control))
         for pair, question, log_ratio in observations.log_ratios()
     ]

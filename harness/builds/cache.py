@@ -23,7 +23,7 @@ import msgspec
 import psutil
 
 from harness.builds import locks
-from harness.builds.recorded_files import are_intact, record_digest
+from harness.builds.recorded_files import OWN_PACKAGES, are_intact, record_digest
 from harness.builds.remedies import OVERRIDES, REMEDIES
 from harness.builds.source import SNAPSHOT_PREFIX
 
@@ -176,7 +176,9 @@ def in_use_by(directory: Path) -> list[int]:
 
 
 def packages_digest(packages: dict[str, str]) -> str:
-    lines = sorted(f"{_normal(name)}=={version}" for name, version in packages.items())
+    """Of the dependencies; DIRAC's own packages are what the build is."""
+    own = {_normal(name) for name in OWN_PACKAGES}
+    lines = sorted(f"{_normal(name)}=={version}" for name, version in packages.items() if _normal(name) not in own)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 

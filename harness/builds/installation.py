@@ -48,7 +48,7 @@ _CAUSES = (
     (NO_SUCH_RELEASE, "the package index has no such release"),
     (r"failed to fetch|error sending request|dns error|connection refused|network connectivity", _INDEX_ADVICE),
     (r"command '?(\S*gcc|cc|swig)\b|pkg-config", _COMPILER_ADVICE),
-    (r"missing an upload date", "the package index does not tell upload times; use :today with --refresh"),
+    (r"missing an upload date", "the package index does not tell upload times; another one does, such as PyPI"),
     (r"no solution found", _DAY_ADVICE),
     (
         r"^(Import|ModuleNotFound)Error",

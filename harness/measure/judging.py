@@ -54,10 +54,10 @@ def read_measured(directory: Path, operations: Sequence[str]) -> Measured:
 def judged(result: ComparisonResult, measured: Measured) -> ComparisonResult:
     """The comparison with judgements and verdict of what is measured until now."""
     wrong = measured.compared.wrong[0].keys() | measured.compared.wrong[1].keys()
-    judgements = (
-        *(one for one in judge_timed(result.settings, measured) if one.operation not in wrong),
-        *wrong_answers(measured),
-    )
+    timed = judge_timed(result.settings, measured)
+    only = result.settings.only_operation
+    right = (one for one in timed if (one.operation or only) not in wrong)
+    judgements = (*right, *wrong_answers(measured))
     control = judge(measured.control.series()) if measured.control.pairs else ()
     name = result.baseline.name if result.baseline else "baseline"
     known = {one.operation for one in result.absent}
@@ -66,10 +66,15 @@ def judged(result: ComparisonResult, measured: Measured) -> ComparisonResult:
     return replace(
         result,
         verdict=_verdict(result, judgements, control),
-        judgements=judgements,
-        control=control,
+        judgements=_named(judgements, result.settings),
+        control=_named(control, result.settings),
         absent=(*result.absent, *absent),
     )
+
+
+def _named(judgements: Sequence[Judgement], settings: ComparisonSettings) -> tuple[Judgement, ...]:
+    """Of one operation alone, what is said of all together bears its name, and goes with what is said of it."""
+    return tuple(replace(one, operation=one.operation or settings.only_operation) for one in judgements)
 
 
 def wrong_answers(measured: Measured) -> tuple[Judgement, ...]:

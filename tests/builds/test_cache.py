@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from harness.builds import locks
-from harness.builds.cache import cached_builds, donors, environment_key, installed_builds, lock_of, prune
+from harness.builds.cache import (
+    cached_builds,
+    donors,
+    environment_key,
+    installed_builds,
+    lock_of,
+    packages_digest,
+    prune,
+)
 from tests.builds.made_environment import make_environment
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -32,6 +40,12 @@ def test_the_key_is_that_of_content_packages_and_python() -> None:
     ]
     assert len(set(keys)) == len(keys)
     assert keys[0] == environment_key("9.1.22", "today", NOW)
+
+
+def test_packages_are_the_same_whichever_dirac_is_installed_beside_them() -> None:
+    digest = packages_digest({"DIRAC": "9.1.22", "DIRACCommon": "9.1.22", "SQLAlchemy": "2.1.9"})
+    assert digest == packages_digest({"dirac": "9.1.22+1.g141b845", "sqlalchemy": "2.1.9"})
+    assert digest != packages_digest({"DIRAC": "9.1.22", "DIRACCommon": "9.1.22", "SQLAlchemy": "2.1.8"})
 
 
 def test_builds_are_listed_with_the_one_used_last_first(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from harness.measure.load_lane import DEFAULT_LOAD
 from harness.measure.pair import PairMeasurement
 from harness.measure.pair_store import PairStore
 from harness.measure.window_store import WindowPair, WindowStore
+from reports.pair_frame import pair_frame
 
-from .pairs import OPERATIONS, READ, WRITE, line, new_record, pair_rows, store_pairs
+from .pairs import OPERATIONS, READ, REPETITIONS, WRITE, line, new_record, pair_rows, store_pairs
 from .test_pair_store import WINDOW
 
 SCENARIO = LoadScenario("production_mix", "production_mix", DEFAULT_LOAD)
@@ -40,6 +41,17 @@ def test_a_slow_down_of_every_request_is_a_regression_of_every_question(tmp_path
     assert together.pairs == 40
     assert together.effect_ratio == pytest.approx(1.05, rel=0.01)
     assert together.baseline_value == pytest.approx(0.004, rel=0.05)
+
+
+def test_of_one_operation_alone_the_questions_about_all_bear_its_name(tmp_path: Path) -> None:
+    draws = np.random.default_rng(5)
+    for number in range(1, 21):
+        rows = pair_rows(1.05, draws)
+        of_read = msgspec.structs.replace(line(number), repetitions=(REPETITIONS,))
+        PairStore(tmp_path).add(of_read, PairMeasurement(rows[rows["operation"] == 0], {}))
+    result = judged_on_disk(tmp_path, operations=(READ,))
+    assert {one.operation for one in result.judgements} == {READ}
+    assert set(pair_frame(tmp_path, result)["operation"]) == {READ}
 
 
 def test_the_control_is_judged_apart_and_does_not_count_as_a_pair(tmp_path: Path) -> None:
