@@ -100,7 +100,8 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
             mistakes.append("two builds are needed: rssbench compare BASELINE CONTENDER")
         settings = ComparisonSettings(
             lanes=tuple(lane for lane in LANES if not lanes or lane in lanes),
-            operations=_operations(scenarios, operations, mistakes),
+            operations=(counted := _operations(scenarios, operations, mistakes)),
+            timed=_timed(counted, lanes, mistakes, chosen=bool(scenarios or operations)),
             profile=profile,
             seed=seed,
             budget_s=budget_s,
@@ -139,6 +140,16 @@ def _operations(scenarios: Sequence[str], operations: Sequence[str], mistakes: l
         mistakes.append(f"--operation: there is no {unknown!r}; `rssbench operations` lists them{hint}")
     chosen = {*operations, *(name for scenario in scenarios for name in WORKLOADS[scenario].operations)}
     return tuple(name for name in known if not chosen or name in chosen)
+
+
+def _timed(counted: Sequence[str], lanes: Sequence[Lane], mistakes: list[str], *, chosen: bool) -> tuple[str, ...]:
+    """Of the operations that are counted, those that the paired lane times: of a choice all that can be sent again
+    and again, else the standard ones."""
+    kinds = {"standard", "on request"} if chosen else {"standard"}
+    timed = tuple(one.name for one in OPERATIONS if one.name in counted and one.timed in kinds)
+    if counted and not timed and "paired" in (lanes or LANES):
+        mistakes.append(f"--operation: {', '.join(counted)} can only be counted, not timed; use --lane exact")
+    return timed
 
 
 def _refuse(mistakes: list[str]) -> None:

@@ -136,11 +136,14 @@ class ComparisonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """What was asked for. Only runs with equal settings and builds can be continued."""
 
     lanes: tuple[Lane, ...]
+    #: counted by the exact lane
     operations: tuple[str, ...]
     profile: str
     seed: int
     budget_s: float
     scenarios: tuple[LoadScenario, ...] = ()
+    #: of ``operations``, those that the paired lane times; None for all
+    timed: tuple[str, ...] | None = None
 
     @property
     def only_operation(self) -> str | None:

@@ -163,6 +163,8 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows_examined: int
     rows_sent: int
     rows_affected: int
+    #: whether the server read a table from its beginning to its end, for want of an index
+    full_scan: bool = False
 
 
 class ReadAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,7 +188,10 @@ class ExactOperation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     response_bytes: int
     #: counters that differed between repetitions or processes and therefore say nothing exact
     varying: tuple[str, ...] = ()
+    #: what was wrong with the answer, so that nothing could be counted
     problem: str | None = None
+    #: the service does not have the method; ``problem`` is what it answered
+    absent: bool = False
     #: calls that the services made to one another meanwhile, as ``<service>.<method>``
     nested_calls: tuple[str, ...] | None = None
     #: None for a write

@@ -116,6 +116,8 @@ def weights(value: Any) -> dict[str, float]:
         raise ValueError("operation names with their weights")
     if unknown := sorted(set(map(str, value)) - names):
         raise ValueError(f"operations of this suite, not {', '.join(unknown)}; `rssbench operations` lists them")
+    if counted := sorted(one.name for one in OPERATIONS if one.timed == "counted" and one.name in value):
+        raise ValueError(f"operations that can be sent again and again, which {', '.join(counted)} cannot")
     try:
         numbers = {str(name): float(weight) for name, weight in value.items()}
     except (TypeError, ValueError):

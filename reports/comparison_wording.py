@@ -186,8 +186,9 @@ def question_rows(result: ComparisonResult) -> list[list[str]]:
 
 def settings_text(result: ComparisonResult) -> str:
     settings = result.settings
+    timed = "" if settings.timed in (None, settings.operations) else f", {len(settings.timed or ())} of them timed"
     return (
-        f"lanes {', '.join(settings.lanes)}; {plural(len(settings.operations), 'operation')}; profile "
+        f"lanes {', '.join(settings.lanes)}; {plural(len(settings.operations), 'operation')}{timed}; profile "
         f"{one_line(settings.profile)}, seed {settings.seed}; budget {duration_text(settings.budget_s)}, "
         f"took {duration_text(result.duration_s)}"
     )

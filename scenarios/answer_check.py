@@ -10,9 +10,17 @@ from scenarios.samples import Outcome
 
 _RIGHT = (Outcome.ok, "")
 
+#: How the message begins when the service does not have the method: a release may lack it.
+NO_METHOD = "the service has no such method"
+
+#: What DIRAC says then over DISET; over HTTPS it is the status.
+_UNKNOWN = "Unknown method "
+
 
 def check_answer(answer: Answer, call: Call) -> tuple[Outcome, str]:
     """The outcome and, unless it is ok, what is wrong."""
+    if answer.status == 501:
+        return Outcome.http_status, f"{NO_METHOD}: HTTP status 501"
     if answer.status != 200:
         return Outcome.http_status, f"HTTP status {answer.status}: {_beginning(answer.body)}"
     try:
@@ -22,7 +30,8 @@ def check_answer(answer: Answer, call: Call) -> tuple[Outcome, str]:
     if not isinstance(result, dict) or not isinstance(result.get("OK"), bool):
         return Outcome.wrong_answer, f"no DIRAC result: {_beginning(answer.body)}"
     if not result["OK"]:
-        return Outcome.refused, str(result.get("Message", _beginning(answer.body)))
+        message = str(result.get("Message", _beginning(answer.body)))
+        return Outcome.refused, f"{NO_METHOD}: {message}" if message.startswith(_UNKNOWN) else message
     try:
         problem = call.check(result.get("Value"))
     except Exception as error:  # noqa: BLE001  a check that trips over a value has found it wrong

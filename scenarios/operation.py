@@ -20,13 +20,24 @@ class Request:
 
 @dataclass(frozen=True)
 class Gone:
-    """Rows of which a delete leaves none: ``column`` is below ``below`` and ``VO`` is ``vo``."""
+    """Rows of which a delete leaves none: ``column`` is below ``below`` (instants: ``YYYY-MM-DD HH:MM:SS``) and
+    ``VO`` is ``vo``."""
 
     database: str
     table: str
     column: str
-    below: int
+    below: int | str
     vo: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """A row that a write adds each time, where its caller cannot choose a text of its own: the audit counts the
+    rows whose columns have these values. The data set holds none."""
+
+    database: str
+    table: str
+    values: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -35,13 +46,15 @@ class Call:
 
     ``check`` gets the decoded ``Value`` and returns what is wrong with it, or None.
     ``target`` names the row that a write goes to (any hashable text), so that the audit knows overwriting.
-    ``gone`` says what a delete, which can carry no token, must have removed.
+    ``gone`` says what a delete, which can carry no token, must have removed; ``left`` what a write without a token
+    must have added.
     """
 
     arguments: list[Any]
     check: Callable[[Any], str | None]
     target: str = ""
     gone: Gone | None = None
+    left: Left | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,12 @@ class TokenColumn:
         return token[-self.length :]
 
 
+#: ``standard``: in every comparison. ``on request``: when it is named, alone or in the weights of a scenario.
+#: ``counted``: by the exact lane only, for it cannot be sent again and again beside others: what it needs is there
+#: once, it takes away rows that others look for, or the audit has nothing to find it by.
+Timed = Literal["standard", "on request", "counted"]
+
+
 @dataclass(frozen=True)
 class Operation:
     """``name`` is ``<Service>.<what>`` and is what every report shows."""
@@ -71,3 +90,4 @@ class Operation:
     kind: Literal["read", "write"]
     call: Callable[[Catalogue, Request], Call]
     token_column: TokenColumn | None = None
+    timed: Timed = "standard"

@@ -1,9 +1,4 @@
-"""Operations of the Publisher service: what the web pages of the RSS ask for. Each makes a nested RPC.
-
-Left out: ``setStatus`` and ``setToken`` write a reason of their own, which carries no token, so the audit could
-not find them again; ``getTree``, ``getSites`` and ``getSitesResources`` read the sites from the configuration
-service, of which a stack has none.
-"""
+"""Operations of the Publisher service: what the web pages of elements ask for. Each makes a nested RPC."""
 
 from __future__ import annotations
 

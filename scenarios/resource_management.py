@@ -1,8 +1,4 @@
-"""Operations of the ResourceManagement service, with the arguments that DIRAC 9.1's own clients send.
-
-``insert`` is left out: the service drops a key that no client has sent since 2019, and answers KeyError to
-everybody, in every release so far. DIRAC itself writes through ``addOrModify`` only.
-"""
+"""Operations of the ResourceManagement service, with the arguments that DIRAC 9.1's own clients send."""
 
 from __future__ import annotations
 

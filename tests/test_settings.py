@@ -199,7 +199,14 @@ def test_a_wrong_load_is_refused(key: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [{"ResourceStatus.no such": 1}, {}, "all", {"ResourceStatus.select by name": -1}]
+    "value",
+    [
+        {"ResourceStatus.no such": 1},
+        {},
+        "all",
+        {"ResourceStatus.select by name": -1},
+        {"ResourceStatus.select by name": 1, "Publisher.setToken": 1},
+    ],
 )
 def test_wrong_weights_are_refused(value: object) -> None:
     config = one_trial() | {"scenarios": {"select_mix": {"weights": value}}}

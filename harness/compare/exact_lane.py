@@ -25,7 +25,7 @@ def compare_exact(
     A counter that varies on either side is not compared. The verdict is ``wrong`` when the contender fails or
     answers a read otherwise than the baseline.
     """
-    of_contender = {one.operation: one for one in contender}
+    of_contender = {one.operation: one for one in contender if not one.absent}
     return tuple(
         _compared(one, of_contender[one.operation])
         for one in baseline
@@ -36,15 +36,18 @@ def compare_exact(
 def absent_operations(
     baseline: Sequence[ExactOperation], contender: Sequence[ExactOperation], builds: tuple[str, str]
 ) -> tuple[AbsentOperation, ...]:
-    """The operations that :func:`compare_exact` leaves out. ``builds`` are the names of baseline and contender."""
+    """The operations that :func:`compare_exact` leaves out, once for each side that lacks it or, when the baseline
+    fails, fails too. ``builds`` are the names of baseline and contender."""
     sides = [{one.operation: one for one in side} for side in (baseline, contender)]
     absent = []
     for operation in sides[0] | sides[1]:
-        for build, side in zip(builds, sides, strict=True):
-            if operation not in side:
+        counted = [side.get(operation) for side in sides]
+        is_left_out = counted[0] is None or counted[0].problem is not None
+        for build, one in zip(builds, counted, strict=True):
+            if one is None:
                 absent.append(AbsentOperation(operation, build, "the build does not have it"))
-        if operation in sides[0] and (problem := sides[0][operation].problem) is not None:
-            absent.append(AbsentOperation(operation, builds[0], problem))
+            elif one.problem is not None and (one.absent or is_left_out):
+                absent.append(AbsentOperation(operation, build, one.problem))
     return tuple(absent)
 
 

@@ -1,5 +1,6 @@
 """Every acknowledged write is looked up in the database by the token that only its request carried.
-A delete carries none: none of the rows that it asked for may be left.
+A delete carries none: none of the rows that it asked for may be left. Of writes whose text the service chooses,
+the rows are counted.
 
 DIRAC answers OK to an insert whose key exists already, so an acknowledgement proves nothing: the row does.
 """
@@ -22,7 +23,7 @@ from harness.measure.trial import read_trial
 from harness.model import Audit, RssbenchError
 from scenarios.catalogue import Catalogue
 from scenarios.load_plan import LoadPlan
-from scenarios.operation import Gone, Operation, Request, TokenColumn
+from scenarios.operation import Gone, Left, Operation, Request, TokenColumn
 from scenarios.operations import OPERATIONS
 from scenarios.request_stream import UNSENT_SEQUENCE, iterations
 
@@ -52,11 +53,12 @@ class Write:
         """The row it went to; a write that names none has a row of its own."""
         return self.operation.call(catalogue, self.request).target or self.request.token
 
-    def gone(self, catalogue: Catalogue) -> Gone:
-        """What must not be there after this write, which is a delete."""
-        gone = self.operation.call(catalogue, self.request).gone
-        assert gone, f"the audit does not know what {self.operation.name} leaves"
-        return gone
+    def trace(self, catalogue: Catalogue) -> Gone | Left:
+        """Of a write without a token: what must not be there after it, or what must."""
+        call = self.operation.call(catalogue, self.request)
+        trace = call.gone or call.left
+        assert trace, f"the audit does not know what {self.operation.name} leaves"
+        return trace
 
 
 def audit_writes(trial_directory: Path, catalogue: Catalogue, url_of: Callable[[str], sa.URL]) -> Audit:
@@ -73,7 +75,7 @@ def audit_writes(trial_directory: Path, catalogue: Catalogue, url_of: Callable[[
         for write in _writes_of(files.samples, msgspec.structs.replace(files.plan, worker=worker)):
             writes[write.operation.token_column].append(write)
     acknowledged = sum(write.end_ns is not None for sent in writes.values() for write in sent)
-    overwritten, lost = 0, _left_undone(url_of, catalogue, writes.pop(None, []))
+    overwritten, lost = 0, _untraced(url_of, catalogue, writes.pop(None, []))
     for column, sent in writes.items():
         assert column
         present = _present_values(url_of(column.database), column, [write.value for write in sent])
@@ -121,33 +123,56 @@ def _last_written(catalogue: Catalogue, present: list[Write]) -> dict[str, float
     return latest
 
 
-def _left_undone(url_of: Callable[[str], sa.URL], catalogue: Catalogue, deletes: list[Write]) -> list[str]:
-    """The tokens of acknowledged deletes of whose rows any is left.
+def _untraced(url_of: Callable[[str], sa.URL], catalogue: Catalogue, writes: list[Write]) -> list[str]:
+    """The tokens of acknowledged writes that carry none and have not left what they should have.
 
-    One look-up per table and VO: the smallest value left there is below what exactly these deletes asked for.
+    Deletes: one look-up per table and VO, for the smallest value left there is below what exactly these deletes
+    asked for. Of writes that all add a row alike, the last ones are lost when there are fewer rows than writes.
     """
-    smallest: dict[Gone, int | None] = {}
+    smallest: dict[Gone, str | int | None] = {}
+    rows_left: dict[Left, int] = {}
     undone = []
-    for write in deletes:
+    for write in writes:
         if write.end_ns is None:
             continue
-        gone = write.gone(catalogue)
-        rows = dataclasses.replace(gone, below=0)
-        if rows not in smallest:
-            smallest[rows] = _smallest_value(url_of(gone.database), gone)
-        left = smallest[rows]
-        if left is not None and left < gone.below:
+        trace = write.trace(catalogue)
+        if isinstance(trace, Left):
+            if trace not in rows_left:
+                rows_left[trace] = _rows_like(url_of(trace.database), trace)
+            rows_left[trace] -= 1
+            is_there = rows_left[trace] >= 0
+        else:
+            rows = dataclasses.replace(trace, below=0)
+            if rows not in smallest:
+                smallest[rows] = _smallest_value(url_of(trace.database), trace)
+            left = smallest[rows]
+            is_there = left is None or not _is_below(left, trace.below)
+        if not is_there:
             undone.append(write.request.token)
     return undone
 
 
-def _smallest_value(url: sa.URL, gone: Gone) -> int | None:
+def _is_below(value: str | int, limit: str | int) -> bool:
+    """Numbers as numbers; instants are texts of one form."""
+    return value < limit if isinstance(value, int) and isinstance(limit, int) else str(value) < str(limit)
+
+
+def _rows_like(url: sa.URL, left: Left) -> int:
+    """How many rows have these values."""
+    table = sa.table(left.table, *(sa.column(name, sa.String) for name, _value in left.values))
+    wanted = [table.c[name] == value for name, value in left.values]
+    statement = sa.select(sa.func.count()).select_from(table).where(*wanted)
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+        return int(connection.scalar(statement) or 0)
+
+
+def _smallest_value(url: sa.URL, gone: Gone) -> str | int | None:
     """Of the column in the rows of this VO; None when there is no such row."""
-    table = sa.table(gone.table, sa.column(gone.column, sa.Integer), sa.column("VO", sa.String))
+    table = sa.table(gone.table, sa.column(gone.column), sa.column("VO", sa.String))
     statement = sa.select(sa.func.min(table.c[gone.column])).where(table.c.VO.in_([gone.vo]))
     with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
-        found: int | None = connection.scalar(statement)
-        return found
+        found = connection.scalar(statement)
+        return found if found is None or isinstance(found, int) else str(found)
 
 
 def _present_values(url: sa.URL, column: TokenColumn, values: Iterable[str]) -> set[str]:

@@ -9,6 +9,9 @@ from pathlib import Path
 # component come peer, group and user, then system, service and method.
 _SERVED = re.compile(rb" NOTICE: Incoming request [^\n]* [^\s/]+/(?:Tornado)?(\w+): (\w+)\r?$", re.MULTILINE)
 
+# The line that the same writes before the traceback of an exception, which the caller is not told about.
+_FAILED = re.compile(rb" ERROR: Exception serving request [^\n]*?:(\w+\([^\n]*\))\r?$", re.MULTILINE)
+
 
 class CallLog:
     """Counts from the outside: DIRAC writes a line before it serves a call, so an answer comes after its line, and
@@ -27,7 +30,15 @@ class CallLog:
 
     def served(self) -> tuple[str, ...]:
         """``<service>.<method>`` of each call since :meth:`clear`, in the order in which they began."""
+        found = _SERVED.findall(self._written())
+        return tuple(f"{service.decode()}.{method.decode()}" for service, method in found)
+
+    def exception(self) -> str | None:
+        """The first exception that ended a call since :meth:`clear`, as Python writes it: ``KeyError('self')``."""
+        found = _FAILED.search(self._written())
+        return found[1].decode(errors="replace") if found else None
+
+    def _written(self) -> bytes:
         with self._log_file.open("rb") as log:
             log.seek(self._position_bytes)
-            written = log.read()
-        return tuple(f"{service.decode()}.{method.decode()}" for service, method in _SERVED.findall(written))
+            return log.read()

@@ -166,7 +166,7 @@ class ComparisonRun:
             read_catalogue(origins[0].frozen.catalogue_file),
             self._operations,
             PairStore(directory),
-            left_out={one.operation for one in self._record.result.absent},
+            left_out=self._not_timed(),
             seed=seed,
             log_directory=self._logs,
         )
@@ -174,7 +174,7 @@ class ComparisonRun:
             origins, self._settings.scenarios, WindowStore(directory), seed=seed, directory=directory / "windows"
         )
         self._measured = Measured(paired.compared, paired.control, load.pairs)
-        if "paired" in self._settings.lanes:
+        if "paired" in self._settings.lanes and self._not_timed() < {*self._settings.operations}:
             self._progress("paired lane: fresh process pairs, until the verdict is clear")
             share = LOAD_SHARE if "load" in self._settings.lanes else 0.0
             paired_end_s = deadline_s - share * (deadline_s - time.monotonic())
@@ -182,6 +182,11 @@ class ComparisonRun:
         if "load" in self._settings.lanes:
             self._progress("load lane: the same load on both builds, a window each, until the verdict is clear")
             load.run(deadline_s, lambda: self._decided("load"), self._progress)
+
+    def _not_timed(self) -> set[str]:
+        settings = self._settings
+        only_counted = set() if settings.timed is None else {*settings.operations} - {*settings.timed}
+        return only_counted | {one.operation for one in self._record.result.absent}
 
     def _decided(self, lane: TimedLane) -> bool:
         """Whether more pairs of the lane can change nothing: a wrong answer ends it as a clear figure does."""

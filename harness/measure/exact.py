@@ -17,7 +17,7 @@ from harness.measure.exact_counts import merge_counts
 from harness.measure.statement_log import StatementLog
 from harness.model import ExactOperation, ReadAnswer, StackError
 from harness.stack.lifecycle import Stack
-from scenarios.answer_check import check_answer
+from scenarios.answer_check import NO_METHOD, check_answer
 from scenarios.catalogue import Catalogue
 from scenarios.https_client import Answer, CallFailedError, HttpsClient, decode_answer, encode_arguments
 from scenarios.operation import Call, Operation, Request
@@ -35,7 +35,8 @@ def count_operations(
 
     Nothing else may use the stack meanwhile. Reads are counted before any write, so that they see the tables as
     they were loaded, and always ask for the same rows; each write goes to a row that none went to before, because
-    DIRAC leaves out of an UPDATE what has not changed since. An operation that fails says so in ``problem``.
+    DIRAC leaves out of an UPDATE what has not changed since. An operation that a release lacks, or that is broken
+    in it, says so in ``problem`` and leaves the others alone.
     Bytes are those of the HTTP bodies.
     StackError when the counters cannot be read, or a part of the stack has died.
     """
@@ -69,7 +70,8 @@ class _Counter:
         try:
             counts = [self._count_one(number) for number in range(repetitions + 1)][1:]
         except (_WrongAnswerError, CallFailedError, ValueError) as error:
-            return ExactOperation(self.operation.name, (), 0, 0, 0, 0, 0, problem=str(error))
+            absent = str(error).startswith(NO_METHOD)
+            return ExactOperation(self.operation.name, (), 0, 0, 0, 0, 0, problem=str(error), absent=absent)
         # the names that a write carries are as long as they are
         request_bytes = counts[-1].request_bytes
         return reduce(merge_counts, (replace(one, request_bytes=request_bytes) for one in counts))
@@ -99,7 +101,9 @@ class _Counter:
         answer = self.client.call(self.operation.service, self.operation.method, call.arguments)
         outcome, problem = check_answer(answer, call)
         if outcome is not Outcome.ok:
-            raise _WrongAnswerError(problem)
+            # over HTTPS DIRAC keeps to itself what went wrong
+            exception = self.calls.exception() if outcome is Outcome.http_status else None
+            raise _WrongAnswerError(f"HTTP status {answer.status}: {exception}" if exception else problem)
         return answer
 
     def _what_was_read(self, answer: Answer, call: Call) -> ReadAnswer | None:

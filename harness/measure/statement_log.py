@@ -30,7 +30,7 @@ _UNFINISHED = text(
 # A thread that has ended is no longer in threads, but what it executed still is in the history. For the server the
 # end of a connection is a statement; when it comes is up to the client's garbage collector, so it is left out.
 _EXECUTED = text(
-    "SELECT COALESCE(DIGEST_TEXT, EVENT_NAME), ROWS_EXAMINED, ROWS_SENT, ROWS_AFFECTED"
+    "SELECT COALESCE(DIGEST_TEXT, EVENT_NAME), ROWS_EXAMINED, ROWS_SENT, ROWS_AFFECTED, NO_INDEX_USED"
     " FROM events_statements_history_long LEFT JOIN threads USING (THREAD_ID)"
     " WHERE (PROCESSLIST_USER IS NULL OR PROCESSLIST_USER <> :our_account) AND EVENT_NAME <> 'statement/com/Quit'"
     " ORDER BY TIMER_START"
@@ -87,8 +87,11 @@ class StatementLog:
                 rows_examined=examined,
                 rows_sent=sent,
                 rows_affected=affected,
+                full_scan=bool(no_index_used),
             )
-            for digest, examined, sent, affected in self._connection.execute(_EXECUTED, self._our_account)
+            for digest, examined, sent, affected, no_index_used in self._connection.execute(
+                _EXECUTED, self._our_account
+            )
         )
 
     def connected(self) -> int:

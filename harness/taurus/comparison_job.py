@@ -14,7 +14,7 @@ from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD, one_window
 from harness.settings import Comparison, Job, TrialSettings
-from scenarios.operations import OPERATIONS
+from scenarios.operations import OPERATIONS, STANDARD
 
 #: The entry of ``execution`` that both builds are put under; without it the first that has a throughput.
 LOAD_SCENARIO = "production_mix"
@@ -44,6 +44,7 @@ class ComparisonJob:
             settings=ComparisonSettings(
                 lanes=wanted.lanes,
                 operations=tuple(operation.name for operation in OPERATIONS),
+                timed=tuple(operation.name for operation in STANDARD),
                 profile=job.profile,
                 seed=job.seed,
                 budget_s=wanted.budget_s,

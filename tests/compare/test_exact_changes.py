@@ -21,7 +21,7 @@ from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack, start_stack
 from scenarios.catalogue import read_catalogue
 from scenarios.operation import Request
-from scenarios.operations import OPERATIONS
+from scenarios.operations import STANDARD
 from tests.compare.changed_build import Changes, changed_build
 
 pytestmark = pytest.mark.stack
@@ -109,7 +109,7 @@ WHOLE_TABLES = (
 def change_tables(stack: Stack) -> None:
     """One row less that nobody asks for in each whole table, and an index less."""
     catalogue = read_catalogue(stack.catalogue_file)
-    calls = {operation.name: operation.call(catalogue, Request(0, "")) for operation in OPERATIONS}
+    calls = {operation.name: operation.call(catalogue, Request(0, "")) for operation in STANDARD}
     engine = sqlalchemy.create_engine(stack.database.url("mysql"), poolclass=sqlalchemy.NullPool)
     with engine.begin() as connection:
         for operation, table, column in WHOLE_TABLES:
@@ -120,7 +120,7 @@ def change_tables(stack: Stack) -> None:
 
 
 def count(stack: Stack) -> Counts:
-    return count_operations(stack, read_catalogue(stack.catalogue_file), OPERATIONS)
+    return count_operations(stack, read_catalogue(stack.catalogue_file), STANDARD)
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ def test_a_build_is_the_same_as_itself_in_every_process(processes: list[Counts])
     merged = [reduce(merge_counts, counts) for counts in zip(*processes, strict=True)]
     assert {one.operation: one.varying for one in merged if one.varying} == {}
     comparisons = compare_exact(processes[0], processes[2])
-    assert [one.operation for one in comparisons] == [operation.name for operation in OPERATIONS]
+    assert [one.operation for one in comparisons] == [operation.name for operation in STANDARD]
     assert {(one.verdict, one.counters, one.statements, one.problem) for one in comparisons} == {
         ("same", (), (), None)
     }
@@ -209,7 +209,7 @@ def test_what_was_not_changed_is_the_same(found: dict[str, ExactComparison]) -> 
     assert {name: one.verdict for name, one in found.items()} == dict.fromkeys(found, "same") | changed
     unchanged = [one for name, one in found.items() if name not in changed]
     assert {(one.counters, one.statements, one.excluded) for one in unchanged} == {((), (), ())}
-    assert len(found) == len(OPERATIONS)
+    assert len(found) == len(STANDARD)
 
 
 def test_a_select_more_is_found(found: dict[str, ExactComparison]) -> None:
@@ -274,9 +274,9 @@ def test_the_changed_build_as_baseline_gives_the_improvements(baseline: Counts, 
 def test_a_statement_more_is_found_in_every_operation(baseline: Counts, changed: dict[str, Counts]) -> None:
     found = compare_exact(baseline, changed["a statement everywhere"])
     assert {one.verdict for one in found} == {"regression"}
-    assert len(found) == len(OPERATIONS)
+    assert len(found) == len(STANDARD)
     assert all("added 1 SELECT ?" in diff(one) for one in found)
-    reads = {operation.name for operation in OPERATIONS if operation.kind == "read"}
+    reads = {operation.name for operation in STANDARD if operation.kind == "read"}
     assert {rises(one)["statements"] for one in found if one.operation in reads} == {1}
 
 

@@ -177,3 +177,33 @@ def test_what_cannot_be_compared_is_listed_with_the_build_that_lacks_it() -> Non
         AbsentOperation("broken and gone", "8.0.86", "KeyError"),
         AbsentOperation("broken and gone", "9.1.22", lacking),
     }
+
+
+def test_a_method_that_a_build_does_not_have_is_absent_not_wrong() -> None:
+    no_method = "the service has no such method: HTTP status 501"
+    old = [counts(SELECT, operation="both"), counts(SELECT, operation="gone"), counts(SELECT, operation="broke")]
+    new = [
+        counts(SELECT, operation="both"),
+        counts(operation="gone", problem=no_method, absent=True),
+        counts(operation="broke", problem="HTTP status 500: KeyError('self')"),
+    ]
+    assert [(one.operation, one.verdict) for one in compare_exact(old, new)] == [
+        ("both", "same"),
+        ("broke", "wrong"),
+    ]
+    assert absent_operations(old, new, ("9.0.28", "9.1.22")) == (AbsentOperation("gone", "9.1.22", no_method),)
+
+
+def test_what_is_broken_in_both_builds_is_listed_for_both_and_not_judged() -> None:
+    broken = [counts(operation="broken", problem="HTTP status 500: KeyError('self')")]
+    assert compare_exact(broken, broken) == ()
+    assert absent_operations(broken, broken, ("9.0.28", "9.1.22")) == tuple(
+        AbsentOperation("broken", build, "HTTP status 500: KeyError('self')") for build in ("9.0.28", "9.1.22")
+    )
+
+
+def test_what_the_contender_has_repaired_is_listed_for_the_baseline_alone() -> None:
+    broken, right = [counts(operation="one", problem="KeyError")], [counts(SELECT, operation="one")]
+    assert absent_operations(broken, right, ("9.0.28", "9.1.22")) == (
+        AbsentOperation("one", "9.0.28", "KeyError"),
+    )

@@ -5,6 +5,7 @@ Every test runs on SQLite, and as a test of the stack on a real MariaDB.
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +27,7 @@ from harness.stack.lifecycle import Stack
 from scenarios.catalogue import Catalogue, read_catalogue
 from scenarios.https_client import decode_answer
 from scenarios.load_plan import LoadPlan
-from scenarios.operation import Request
+from scenarios.operation import Call, Request
 from scenarios.operations import OPERATIONS
 from scenarios.request_stream import UNSENT_SEQUENCE, iterations
 from scenarios.samples import Outcome
@@ -38,6 +39,8 @@ DOWNTIME, HISTORY, PILOT = (
     "ResourceManagement.addOrModify pilot",
 )
 DELETE = "ResourceStatus.delete old log"
+PURGE = "ResourceStatus.delete old history"
+SET_STATUS = "Publisher.setStatus"
 INDEX = {operation.name: index for index, operation in enumerate(OPERATIONS)}
 #: Rows of the log that deletes go through, ten by ten.
 LOADED_LOG_ROWS = 25
@@ -51,11 +54,18 @@ UrlOf = Callable[[str], sa.URL]
 AuditOf = Callable[..., Audit]
 Store = Callable[[str, list[str]], None]
 Log = Callable[[Iterable[int], str], None]
+SiteLog = Callable[[list[Call]], None]
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    rows = {"ResourceStatus": 36, "ResourceLog": LOADED_LOG_ROWS, "DowntimeCache": DOWNTIMES, "PilotCache": 35}
+    rows = {
+        "ResourceStatus": 36,
+        "SiteStatus": 15,
+        "ResourceLog": LOADED_LOG_ROWS,
+        "DowntimeCache": DOWNTIMES,
+        "PilotCache": 35,
+    }
     return catalogue_of(PROFILES["S"], 1, rows)
 
 
@@ -288,6 +298,44 @@ def log(url_of: UrlOf) -> Iterator[Log]:
     table.drop(engine)
 
 
+@pytest.fixture
+def history(url_of: UrlOf) -> Iterator[Log]:
+    """The history with rows of these years and this VO."""
+    engine = sa.create_engine(url_of("ResourceStatusDB"), poolclass=sa.NullPool)
+    columns = sa.Column("DateEffective", sa.DateTime), sa.Column("VO", sa.String(64))
+    table = sa.Table("ResourceHistory", sa.MetaData(), *columns)
+    table.create(engine)
+
+    def fill(years: Iterable[int], vo: str) -> None:
+        rows = [{"DateEffective": dt.datetime(year, 1, 1, tzinfo=dt.UTC), "VO": vo} for year in years]
+        with engine.begin() as connection:
+            connection.execute(sa.insert(table), rows)
+
+    yield fill
+    table.drop(engine)
+
+
+@pytest.fixture
+def site_log(url_of: UrlOf) -> Iterator[SiteLog]:
+    """The log of the sites with the rows that these calls leave, and one more."""
+    engine = sa.create_engine(url_of("ResourceStatusDB"), poolclass=sa.NullPool)
+    names = ("Name", "StatusType", "TokenOwner", "Reason")
+    table = sa.Table("SiteLog", sa.MetaData(), *(sa.Column(name, sa.String(128)) for name in names))
+    table.create(engine)
+
+    def fill(calls: list[Call]) -> None:
+        rows = [dict(call.left.values) for call in calls if call.left]
+        with engine.begin() as connection:
+            connection.execute(sa.insert(table), [*rows, rows[0] | {"TokenOwner": "rs_svc"}])
+
+    yield fill
+    table.drop(engine)
+
+
+def site_call(catalogue: Catalogue, position: int) -> Call:
+    return OPERATIONS[INDEX[SET_STATUS]].call(catalogue, Request(position, ""))
+
+
 def test_a_delete_is_found_when_no_row_that_it_asked_for_is_left(
     samples_of: SamplesOf, log: Log, audit_of: AuditOf
 ) -> None:
@@ -331,8 +379,45 @@ def test_a_delete_that_was_not_acknowledged_is_not_looked_for(
 
 def test_every_write_has_something_that_the_audit_looks_for(catalogue: Catalogue) -> None:
     for operation in OPERATIONS:
-        if operation.kind == "write" and operation.token_column is None:
-            assert operation.call(catalogue, Request(0, "t1-0-0")).gone, operation.name
+        if operation.kind == "write" and operation.token_column is None and operation.timed != "counted":
+            call = operation.call(catalogue, Request(0, "t1-0-0"))
+            assert call.gone or call.left, operation.name
+
+
+def test_a_purge_of_the_history_is_found_when_nothing_older_is_left(
+    samples_of: SamplesOf, history: Log, audit_of: AuditOf
+) -> None:
+    history([2001, 2026], "all")
+    history([1990], "another")
+    audit = audit_of(samples_of([0.0], operation=INDEX[PURGE]), weights={PURGE: 1})
+    assert audit == Audit(acknowledged=1, found=1, overwritten=0, lost=0)
+
+
+def test_a_purge_of_the_history_that_left_an_old_row_is_lost(
+    samples_of: SamplesOf, history: Log, audit_of: AuditOf
+) -> None:
+    history([1999, 2026], "all")
+    audit = audit_of(samples_of([0.0], operation=INDEX[PURGE]), weights={PURGE: 1})
+    assert audit == Audit(1, 0, 0, 1, lost_examples=("t1-0-0",))
+
+
+def test_a_write_whose_text_the_service_chooses_is_found_by_the_number_of_rows_alike(
+    samples_of: SamplesOf, site_log: SiteLog, catalogue: Catalogue, audit_of: AuditOf
+) -> None:
+    """Fifteen sites, of which at most seven are written: some of these writes go to the same site."""
+    calls = [site_call(catalogue, position) for position in range(8)]
+    assert len({call.left for call in calls}) < 8
+    site_log(calls)
+    audit = audit_of(samples_of(np.arange(8) / 10, operation=INDEX[SET_STATUS]), weights={SET_STATUS: 1})
+    assert audit == Audit(acknowledged=8, found=8, overwritten=0, lost=0)
+
+
+def test_one_row_too_few_is_one_lost_write(
+    samples_of: SamplesOf, site_log: SiteLog, catalogue: Catalogue, audit_of: AuditOf
+) -> None:
+    site_log([site_call(catalogue, position) for position in range(7)])
+    audit = audit_of(samples_of(np.arange(8) / 10, operation=INDEX[SET_STATUS]), weights={SET_STATUS: 1})
+    assert audit == Audit(8, 7, 0, 1, lost_examples=("t1-0-7",))
 
 
 @pytest.mark.stack

@@ -18,6 +18,16 @@ LINES = """\
 (127.0.0.1:55976)[rss_admin:admin] ResourceStatus/TornadoPublisher (49.27 ms) OK
 """
 
+#: As both write it when a call ends with an exception.
+FAILED = """\
+2026-11-25T14:23:20,077593Z Tornado/Tornado/RMTornadoResourceManagementHandler INFO: insert: JobCache {'Site': 'x'}
+2026-11-25T14:23:20,077636Z Tornado/Tornado/RMTornadoResourceManagementHandler ERROR: Exception serving request \
+'self':KeyError('self')
+Traceback (most recent call last):
+  File "BaseRequestHandler.py", line 641, in _executeMethod
+KeyError: 'self'
+"""
+
 
 def test_calls_are_named_in_the_order_in_which_they_began(tmp_path: Path) -> None:
     log_file = tmp_path / "service.log"
@@ -34,3 +44,15 @@ def test_what_was_served_before_is_forgotten(tmp_path: Path) -> None:
     with log_file.open("a") as log:
         log.write(LINES.replace("getElementHistory", "getElementPolicies"))
     assert calls.served() == ("Publisher.getElementPolicies", "ResourceStatus.select")
+
+
+def test_an_exception_that_ended_a_call_is_told_as_python_writes_it(tmp_path: Path) -> None:
+    log_file = tmp_path / "service.log"
+    log_file.write_text(LINES)
+    calls = CallLog(log_file)
+    assert calls.exception() is None
+    with log_file.open("a") as log:
+        log.write(FAILED)
+    assert calls.exception() == "KeyError('self')"
+    calls.clear()
+    assert calls.exception() is None

@@ -20,10 +20,10 @@ from harness.comparison import (
     StatementChange,
 )
 from harness.model import BuildIdentity, DataSet, Statement
-from scenarios.operations import OPERATIONS
+from scenarios.operations import STANDARD
 from tests.reports.synthetic_run import exact_operation, run_result
 
-NAMES = tuple(operation.name for operation in OPERATIONS)
+NAMES = tuple(operation.name for operation in STANDARD)
 LOAD_METRICS = ("latency_p50", "latency_p99", "reached_rate")
 METRICS = ("service_cpu", "database_cpu", "service_time")
 

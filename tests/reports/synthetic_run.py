@@ -30,7 +30,7 @@ from harness.model import (
 )
 from harness.store import write_run
 from scenarios.load_plan import LoadPlan
-from scenarios.operations import OPERATIONS
+from scenarios.operations import STANDARD
 from scenarios.samples import SAMPLE_FIELDS, Outcome
 
 START_NS = 5_000_000_000_000
@@ -38,7 +38,7 @@ START_NS = 5_000_000_000_000
 SCENARIOS = ("select_mix", "update_mix", "production_mix", "burst", "stampede", "insert_mix")
 
 #: Operations as the generator knows them, in the order of the operations file.
-NAMES = tuple(operation.name for operation in OPERATIONS)
+NAMES = tuple(operation.name for operation in STANDARD)
 
 
 def make_samples(

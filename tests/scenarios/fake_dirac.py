@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from harness.dataset.content import catalogue_of, table_contents
+from harness.dataset.installation import host_of_storage_element, installation_of
 from harness.dataset.profiles import PROFILES
 from scenarios.operation import Operation
 from scenarios.operations import OPERATIONS
@@ -22,6 +23,11 @@ ORDER = {
     "DowntimeCache": "DowntimeID Name Element GOCDBServiceType Severity Description Link StartDate EndDate "
     "DateEffective LastCheckTime",
     "PilotCache": "Site CE Status PilotJobEff PilotsPerJob LastCheckTime VO",
+    "JobCache": "Site Status Efficiency MaskStatus LastCheckTime",
+    "GGUSTicketsCache": "GocSite Tickets OpenTickets Link LastCheckTime",
+    "SpaceTokenOccupancyCache": "Token Guaranteed Free Total LastCheckTime",
+    "ResourceHistory": f"ID {STATUS_ORDER}",
+    "SiteHistory": f"ID {STATUS_ORDER}",
 }
 
 
@@ -49,11 +55,12 @@ class FakeDirac:
             ]
             for content in contents
         }
+        self.names = installation_of(PROFILES[profile])
         counted = {table: len(rows) for table, rows in self.tables.items()}
         self.catalogue = catalogue_of(PROFILES[profile], 3, counted)
 
-    def answer(self, operation: Operation, arguments: list[Any]) -> list[list[Any]]:
-        """The rows of a read; the Publisher asks the other services."""
+    def answer(self, operation: Operation, arguments: list[Any]) -> Any:
+        """The value of a read: rows, but for some of the Publisher's, which asks the other services."""
         if operation.method == "select":
             return self.select(*copy.deepcopy(arguments))
         if operation.method == "getElementPolicies":
@@ -61,6 +68,8 @@ class FakeDirac:
             columns = ["Status", "PolicyName", "DateEffective", "LastCheckTime", "Reason"]
             filters = {"Element": element, "Name": name, "StatusType": status_type}
             return self.select("PolicyResult", filters | {"Meta": {"columns": columns}})
+        if operation.method in dir(self):
+            return getattr(self, operation.method)(*arguments)
         element, name, element_type, status_type, *_ = arguments
         filters = {"Name": name, "ElementType": element_type, "StatusType": status_type, "VO": "all"}
         if operation.method == "getElementStatuses":
@@ -69,16 +78,69 @@ class FakeDirac:
         columns = ["Status", "DateEffective", "Reason"]
         return self.select(f"{element}History", filters | {"Meta": {"columns": columns}})
 
+    def getSites(self) -> list[str]:  # noqa: N802
+        return list(self.names.sites)
+
+    def getNodeStatuses(self) -> list[list[Any]]:  # noqa: N802
+        return []
+
+    def getSitesResources(self, asked: str | None) -> dict[str, dict[str, list[str]]]:  # noqa: N802
+        return {
+            site: {
+                "ces": self._elements(site, self.names.computing_elements),
+                "ses": [host_of_storage_element(one) for one in self._elements(site, self.names.storage_elements)],
+            }
+            for site in ([asked] if asked else self.names.sites)
+        }
+
+    def getTree(self, _element_type: str, name: str) -> dict[str, Any]:  # noqa: N802
+        site = self.names.site_of[name]
+        meta = {"columns": ["Name", "StatusType", "Status"]}
+        tree: dict[str, Any] = {
+            "statusTypes": {
+                row[1]: row[2] for row in self.select("SiteStatus", {"Name": site, "Meta": dict(meta)})
+            }
+        }
+        kinds = {"ces": self.names.computing_elements, "ses": self.names.storage_elements}
+        for key, known in kinds.items():
+            tree[key] = {}
+            names = self._elements(site, known)
+            for element, status_type, status in self.select("ResourceStatus", {"Name": names, "Meta": dict(meta)}):
+                tree[key].setdefault(element, {})[status_type] = status
+        return {site: tree}
+
+    def getDowntimes(self, element: str, element_type: str, name: str) -> list[list[Any]]:  # noqa: N802
+        columns = ["StartDate", "EndDate", "Link", "Description", "Severity"]
+        host = host_of_storage_element(name) if element_type == "StorageElement" else name
+        return self.select("DowntimeCache", {"Element": element, "Name": host, "Meta": {"columns": columns}})
+
+    def getCachedDowntimes(  # noqa: N802
+        self, element: str, _element_type: None, name: None, severity: str
+    ) -> list[list[Any]]:
+        columns = ["Element", "Name", "StartDate", "EndDate", "Severity", "Description", "Link"]
+        filters = {"Element": element, "Name": name, "Severity": severity, "Meta": {"columns": columns}}
+        return self.select("DowntimeCache", filters)
+
+    def _elements(self, site: str, known: tuple[str, ...]) -> list[str]:
+        return [name for name in self.names.elements_of_site[site] if name in known]
+
     def select(self, table: str, params: dict[str, Any]) -> list[list[Any]]:
         meta = params.pop("Meta", {})
-        rows = self.tables[table]
+        rows = self.tables.get(table, [])
         for column, wanted in params.items():
             if wanted:
                 values = wanted if isinstance(wanted, list) else [wanted]
                 rows = [row for row in rows if self._json(column, row[column]) in values]
+        if "older" in meta:
+            column, limit = meta["older"]
+            rows = [row for row in rows if row[column] < limit["obj"]]
+        if "newer" in meta:
+            column, limit = meta["newer"]
+            rows = [row for row in rows if row[column] > limit["obj"]]
         if "order" in meta:
-            rows = sorted(rows, key=lambda row: row[meta["order"][0]], reverse=True)
-        columns = meta.get("columns") or ORDER[table].split()
+            column, direction = meta["order"]
+            rows = sorted(rows, key=lambda row: row[column], reverse=direction == "desc")
+        columns = meta.get("columns") or ORDER.get(table, "").split()
         return [[self._json(column, row[column]) for column in columns] for row in rows[: meta.get("limit")]]
 
     @staticmethod

@@ -11,7 +11,17 @@ from tests.scenarios.fake_dirac import FakeDirac, by_name, named, token
 
 READS = [operation for operation in OPERATIONS if operation.kind == "read"]
 #: how many rows there are is not known beforehand
-OPEN_READS = [read for read in READS if read.name.endswith(("select log", "getElementHistory"))]
+OPEN = (
+    "select log",
+    "getElementHistory",
+    "select site history",
+    "history since",
+    "select email cache",
+    "of storage",
+)
+OPEN_READS = [read for read in READS if read.name.endswith(OPEN)]
+#: there are none, and any would be wrong
+EMPTY_READS = [read for read in READS if read.name.endswith(("select transfer", "getNodeStatuses"))]
 #: others may add rows to a whole table
 SMALL_READS = [
     read for read in READS if read not in OPEN_READS and not read.name.endswith(("table", "columns", "full"))
@@ -48,14 +58,16 @@ def test_a_row_of_another_kind_is_noticed(operation: Operation, row: list[str], 
     assert call.check([*dirac.answer(operation, call.arguments), row])
 
 
-@pytest.mark.parametrize("operation", [read for read in READS if read not in OPEN_READS], ids=by_name)
+@pytest.mark.parametrize(
+    "operation", [read for read in READS if read not in (*OPEN_READS, *EMPTY_READS)], ids=by_name
+)
 def test_a_missing_row_is_noticed(operation: Operation, dirac: FakeDirac) -> None:
     noticed = 0
     for position in range(40):
         call = operation.call(dirac.catalogue, Request(position, token(position)))
         rows = dirac.answer(operation, call.arguments)
         if rows:
-            assert call.check(rows[1:])
+            assert call.check(dict(list(rows.items())[1:]) if isinstance(rows, dict) else rows[1:])
             noticed += 1
     assert noticed or not dirac.catalogue.history_of
 
