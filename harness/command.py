@@ -33,17 +33,19 @@ Finished = subprocess.CompletedProcess[str]
 Expired = subprocess.TimeoutExpired
 
 
-def start(
+def start(  # noqa: PLR0913  what a process is
     arguments: Sequence[str | Path],
     *,
     log_file: Path,
     mark: str,
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
+    descriptors: Sequence[int] = (),
 ) -> Process:
     """Start a process in its own session, with stdout and stderr appended to ``log_file`` (mode 0600).
 
-    RssbenchError when the program cannot be executed.
+    ``descriptors``: what it gets of our open files, under the same numbers. RssbenchError when the program cannot
+    be executed.
     """
     variables = dict(os.environ if environment is None else environment) | {MARK_VARIABLE: mark}
     descriptor = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -57,6 +59,7 @@ def start(
                 env=variables,
                 cwd=directory,
                 start_new_session=True,
+                pass_fds=tuple(descriptors),
             )
         except OSError as error:
             raise RssbenchError(f"cannot start {arguments[0]}: {error.strerror}") from error

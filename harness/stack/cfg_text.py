@@ -13,6 +13,18 @@ def cfg_text(section: Section) -> str:
     return "".join(_lines(section, indent=""))
 
 
+def merged(section: Section, other: Section) -> Section:
+    """Both together; where both have an option, that of ``other``."""
+    both = dict(section)
+    for name, value in other.items():
+        before = both.get(name)
+        if isinstance(before, str) or isinstance(value, str) or before is None:
+            both[name] = value
+        else:
+            both[name] = merged(before, value)
+    return both
+
+
 def _lines(section: Section, indent: str) -> list[str]:
     lines: list[str] = []
     for name, value in section.items():

@@ -25,6 +25,7 @@ _AUTHORIZATION: Mapping[str, Section] = {
 
 #: The setup and its instances, where a release has them.
 _SETUP, _INSTANCE = "rssbench", "bench"
+_SYSTEMS = ("Configuration", "Framework", "ResourceStatus", "Tornado", "WorkloadManagement")
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,18 @@ class ServiceSettings:
 
 def dirac_cfg(settings: ServiceSettings) -> str:
     """The text of dirac.cfg for the services. It holds the database password: mode 0600."""
-    return cfg_text(
-        {
-            "DIRAC": _dirac(settings.certificates, settings.series),
-            "Systems": _systems(settings),
-            "Registry": _registry(),
-            "Operations": {"Defaults": {"ResourceStatus": {"Config": _RSS_CONFIG}}},
-            "Resources": resources_section(settings.installation),
-        }
-    )
+    return cfg_text(server_sections(settings))
+
+
+def server_sections(settings: ServiceSettings) -> Section:
+    """What the servers' dirac.cfg holds."""
+    return {
+        "DIRAC": _dirac(settings.certificates, settings.series),
+        "Systems": in_instances(settings.series, _systems(settings)),
+        "Registry": _registry(),
+        "Operations": {"Defaults": {"ResourceStatus": {"Config": _RSS_CONFIG}}},
+        "Resources": resources_section(settings.installation),
+    }
 
 
 def client_cfg(settings: ServiceSettings) -> str:
@@ -89,7 +93,7 @@ def _dirac(certificates: Certificates, series: Series) -> Section:
     host = certificates.identities["host"]
     setups: Section = {
         "Setup": _SETUP,
-        "Setups": {_SETUP: dict.fromkeys(("Configuration", "Framework", "ResourceStatus", "Tornado"), _INSTANCE)},
+        "Setups": {_SETUP: dict.fromkeys(_SYSTEMS, _INSTANCE)},
     }
     return {
         "Hostname": HOST,
@@ -104,18 +108,12 @@ def _dirac(certificates: Certificates, series: Series) -> Section:
     }
 
 
-def _systems(settings: ServiceSettings) -> Section:
-    account = {
-        "Host": settings.database.host,
-        "Port": str(settings.database.port),
-        "User": settings.database.user,
-        "Password": settings.database.password,
-    }
+def _systems(settings: ServiceSettings) -> dict[str, Section]:
     door = settings.front_door
     urls = {name: service_url(door, name, port) for name, port in settings.ports.items()}
     systems: dict[str, Section] = {
         "ResourceStatus": {
-            "Databases": {name: {"DBName": name, **account} for name in DATABASES},
+            "Databases": {name: database_section(settings.database, name) for name in DATABASES},
             # a client asks for "ResourceStatus" and takes what stands here, DISET or HTTPS
             "URLs": {known: url for name, url in urls.items() for known in (name, service_name(door, name))},
             "Services": {
@@ -130,9 +128,23 @@ def _systems(settings: ServiceSettings) -> Section:
     }
     if door == "https":
         systems["Tornado"] = {"Port": str(settings.ports["ResourceStatus"])}
-    if settings.series.has_setups:
-        return {name: {_INSTANCE: section} for name, section in systems.items()}
     return systems
+
+
+def in_instances(series: Series, systems: Mapping[str, Section]) -> Section:
+    """The section Systems, where ``systems`` are all in the same instance, if the release has such."""
+    return {name: {_INSTANCE: section} if series.has_setups else section for name, section in systems.items()}
+
+
+def database_section(address: DatabaseAddress, name: str) -> Section:
+    """How DIRAC finds a database."""
+    return {
+        "DBName": name,
+        "Host": address.host,
+        "Port": str(address.port),
+        "User": address.user,
+        "Password": address.password,
+    }
 
 
 def _registry() -> Section:

@@ -71,6 +71,8 @@ class Stack:
         self.mark = mark
         self.directory = directory
         self.ports = ports
+        #: of the services behind each front door
+        self.settings: dict[FrontDoor, ServiceSettings] = {}
         self.catalogue_file = self.directory / "catalogue.json"
         self.must_answer_rightly = True
 
@@ -145,6 +147,7 @@ class Stack:
         settings = ServiceSettings(
             series, front_door, self.ports[front_door], self.certificates, account, installation
         )
+        self.settings[front_door] = settings
         Services(build, settings, self.directory / "dirac" / front_door, hash_seed).start(self.run)
         if front_door == "dips":
             self.dips = DipsClient(settings, DiracProcess(build, self.directory / "client", self.mark))
