@@ -16,7 +16,7 @@ from locust import FastHttpUser, HttpUser, User, events, task
 from locust.env import Environment
 
 from scenarios.catalogue import read_catalogue
-from scenarios.https_client import encode_arguments
+from scenarios.encoding import encode_json
 from scenarios.load_plan import read_plan
 from scenarios.operation import Request
 from scenarios.operations import OPERATIONS
@@ -28,7 +28,7 @@ PLAN = read_plan()
 OPERATION = OPERATIONS[operations_of(PLAN)[0]]
 CALL = OPERATION.call(read_catalogue(Path(PLAN.catalogue_file)), Request(0, "benchmark-0-0"))
 PATH = f"/ResourceStatus/Tornado{OPERATION.service}"
-FORM = {"method": OPERATION.method, "args": encode_arguments(CALL.arguments)}
+FORM = {"method": OPERATION.method, "args": encode_json(CALL.arguments)}
 
 
 def post(user: User) -> None:

@@ -19,6 +19,9 @@ SCHEMA_VERSION = 1
 RunStatus = Literal["passed", "failed", "incomplete"]
 TrialStatus = Literal["passed", "failed", "incomplete"]
 
+#: The way in to the RSS: ``https`` is DIRAC's Tornado services, one process, ``dips`` is DISET, one per service.
+FrontDoor = Literal["https", "dips"]
+
 #: What a build was made from.
 BuildKind = Literal["release", "commit", "working tree"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from scenarios.https_client import Answer, decode_answer
+from scenarios.encoding import decode_answer
 from scenarios.operation import Call
+from scenarios.rpc import Answer
 from scenarios.samples import Outcome
 
 _RIGHT = (Outcome.ok, "")
@@ -25,7 +24,7 @@ def check_answer(answer: Answer, call: Call) -> tuple[Outcome, str]:
         return Outcome.http_status, f"HTTP status {answer.status}: {_beginning(answer.body)}"
     try:
         result = decode_answer(answer.body)
-    except msgspec.DecodeError as error:
+    except ValueError as error:
         return Outcome.wrong_answer, f"no JSON ({error}): {_beginning(answer.body)}"
     if not isinstance(result, dict) or not isinstance(result.get("OK"), bool):
         return Outcome.wrong_answer, f"no DIRAC result: {_beginning(answer.body)}"

@@ -1,52 +1,21 @@
 """One RPC of a DIRAC service over HTTPS, as cheap as Python allows and timed at the socket.
 
 DIRAC's protocol: POST /ResourceStatus/Tornado<Service> with the form fields ``method`` and ``args``, the
-arguments as a JSON list; the answer is the JSON of an S_OK or S_ERROR structure. Datetimes travel as
-``{"__dCls": "dt", "obj": "YYYY-MM-DD HH:MM:SS"}`` both ways; :func:`encode_arguments` writes them so,
-:func:`decode_answer` leaves them so. Works with or without gevent. Proxies and CA variables of the environment
-play no part.
+arguments as a JSON list; the answer is the JSON of an S_OK or S_ERROR structure. Works with or without gevent.
+Proxies and CA variables of the environment play no part.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
-import msgspec
-
-from scenarios.http_answer import BrokenAnswerError, read_answer
-from scenarios.samples import Outcome
+from scenarios.encoding import encode_json
+from scenarios.http_answer import read_answer
+from scenarios.rpc import NO_ANSWER, Answer, Message, call_failed
 from scenarios.tls_connection import TlsConnection, client_context
-
-#: Decodes the body of an answer: ``{"OK": ..., "Value": ...}``; msgspec.DecodeError when it is no JSON.
-decode_answer = msgspec.json.Decoder().decode
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """``start_ns``: first byte sent, of the handshake when the call made its connection. ``end_ns``: last byte
-    read. ``connect_ns``: how long connecting took, 0 on a kept connection. Instants are CLOCK_MONOTONIC."""
-
-    status: int
-    body: bytes
-    start_ns: int
-    end_ns: int
-    connect_ns: int
-
-
-class CallFailedError(Exception):
-    """No complete answer came: ``outcome`` is ``timeout`` or ``connection``. The connection is closed."""
-
-    def __init__(self, outcome: Outcome, message: str, start_ns: int, end_ns: int) -> None:
-        super().__init__(message)
-        self.outcome = outcome
-        self.start_ns = start_ns
-        self.end_ns = end_ns
 
 
 class HttpsClient:
@@ -54,8 +23,7 @@ class HttpsClient:
 
     ``keep_alive``: one connection for all calls; otherwise a new one per call, as DIRAC's own client does.
     ``timeout_s`` bounds a whole call, connecting included. A kept connection that the server has closed is
-    noticed before anything is sent and replaced. A request whose first byte was sent is never sent again: a
-    write may have been executed though its answer was lost.
+    noticed before anything is sent and replaced.
     """
 
     def __init__(  # noqa: PLR0913  where to, as whom, and how
@@ -88,18 +56,19 @@ class HttpsClient:
         try:
             self._connection = self._open(time.monotonic() + self._timeout_s)
         except OSError as error:
-            raise _failure(error, start_ns) from error
+            raise call_failed(error, start_ns) from error
 
     def call(self, service: str, method: str, arguments: Sequence[Any]) -> Answer:
         """The answer whatever its HTTP status; CallFailedError when there is none, or none that is complete."""
         return self.send(self.prepare(service, method, arguments))
 
-    def prepare(self, service: str, method: str, arguments: Sequence[Any]) -> bytes:
+    def prepare(self, service: str, method: str, arguments: Sequence[Any]) -> Message:
         """The request as it goes over the wire; any client of the same URL and ``keep_alive`` can send it."""
-        body = f"method={method}&args={encode_arguments(arguments).translate(_QUOTED)}"
-        return f"POST /ResourceStatus/Tornado{service}{self._head}{len(body)}\r\n\r\n{body}".encode("ascii")
+        body = f"method={method}&args={encode_json(arguments).translate(_QUOTED)}".encode("ascii")
+        head = f"POST /ResourceStatus/Tornado{service}{self._head}{len(body)}\r\n\r\n"
+        return Message(service, head.encode("ascii"), body)
 
-    def send(self, message: bytes) -> Answer:
+    def send(self, message: Message) -> Answer:
         """As :meth:`call`, with a request that is prepared."""
         start_ns = time.monotonic_ns()
         deadline_s = start_ns / 1e9 + self._timeout_s
@@ -112,14 +81,14 @@ class HttpsClient:
             if connection is None:
                 connection = self._open(deadline_s)
                 connect_ns = time.monotonic_ns() - start_ns
-            connection.send(message, deadline_s)
+            connection.send(message.opening + message.payload, deadline_s)
             status, body, reusable = read_answer(connection, deadline_s)
             end_ns = time.monotonic_ns()
         except BaseException as error:
             if connection is not None:
                 connection.close()
-            if isinstance(error, OSError | BrokenAnswerError):
-                raise _failure(error, start_ns) from error
+            if isinstance(error, NO_ANSWER):
+                raise call_failed(error, start_ns) from error
             raise  # the end of the worker
         if reusable and self._keep_alive:
             self._connection = connection
@@ -136,19 +105,5 @@ class HttpsClient:
         return TlsConnection(self._host, self._port, self._context, deadline_s)
 
 
-def _failure(error: Exception, start_ns: int) -> CallFailedError:
-    outcome = Outcome.timeout if isinstance(error, TimeoutError) else Outcome.connection
-    return CallFailedError(outcome, f"{type(error).__name__}: {error}", start_ns, time.monotonic_ns())
-
-
-def _encode_dirac(value: object) -> dict[str, str]:
-    if isinstance(value, dt.datetime):
-        return {"__dCls": "dt", "obj": value.strftime("%Y-%m-%d %H:%M:%S")}
-    raise TypeError(f"DIRAC's JSON has no {type(value).__name__}")
-
-
 #: What each ASCII character is in a form field. JSON text is ASCII, and a table is twice as fast as quote_plus.
 _QUOTED = [quote_plus(chr(code)) for code in range(128)]
-
-#: JSON text of a list of arguments, byte for byte what DIRAC's own client sends.
-encode_arguments = json.JSONEncoder(default=_encode_dirac).encode

@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from scenarios.diset_settings import DisetSettings
+
 #: Names the file that holds the plan of this worker.
 LOAD_PLAN_VARIABLE = "RSSBENCH_LOAD_PLAN"
 
@@ -38,6 +40,8 @@ class LoadPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     seed: int = 1
     connection: Literal["keep-alive", "per-call"] = "keep-alive"
     service_url: str
+    #: of the front door dips; without it requests go over https to ``service_url``
+    diset: DisetSettings | None = None
     ca_file: str
     certificate_file: str
     key_file: str

@@ -19,9 +19,9 @@ from locust.env import Environment
 from locust.exception import StopUser
 
 from scenarios.answer_check import check_answer
-from scenarios.https_client import CallFailedError
 from scenarios.load_plan import LOAD_PLAN_VARIABLE, LoadPlan, read_plan
 from scenarios.precise_timer import PreciseTimer
+from scenarios.rpc import CallFailedError
 from scenarios.samples import Outcome
 from scenarios.worker import Pending, Worker
 

@@ -19,12 +19,13 @@ from pathlib import Path
 from gevent.event import Event
 
 from scenarios.catalogue import read_catalogue
-from scenarios.https_client import HttpsClient
+from scenarios.clients import new_client
 from scenarios.load_plan import LoadPlan
 from scenarios.operation import Call, Operation, Request
 from scenarios.operations import OPERATIONS
 from scenarios.recorder import Recorder
 from scenarios.request_stream import UNSENT_SEQUENCE, NumberedRequest, iterations, operations_of
+from scenarios.rpc import Message, RpcClient
 from scenarios.samples import Outcome
 from scenarios.schedule import end_s, iterations_per_user, user_start_s, worker_arrivals_s, worker_users
 
@@ -46,7 +47,7 @@ class BuiltRequest:
     index: int
     sequence: int
     call: Call
-    message: bytes
+    message: Message
 
 
 @dataclass(slots=True)
@@ -84,13 +85,14 @@ class Worker:
 
     # what users ask for
 
-    def new_client(self) -> HttpsClient:
+    def new_client(self) -> RpcClient:
         plan = self.plan
-        return HttpsClient(
+        return new_client(
             plan.service_url,
             plan.ca_file,
             plan.certificate_file,
             plan.key_file,
+            diset=plan.diset,
             keep_alive=plan.connection == "keep-alive",
             timeout_s=plan.request_timeout_s,
         )

@@ -22,7 +22,8 @@ from harness.model import RssbenchError, SettingsError
 from harness.store import read_comparison, read_run, write_comparison, write_run
 from reports.comparison_text import comparison_text
 from scenarios.catalogue import read_catalogue
-from scenarios.https_client import HttpsClient, decode_answer
+from scenarios.encoding import decode_answer
+from scenarios.https_client import HttpsClient
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from urllib.parse import urlencode
 
 from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,8 +18,9 @@ from harness.model import ExactOperation, ReadAnswer, StackError
 from harness.stack.lifecycle import Stack
 from scenarios.answer_check import NO_METHOD, check_answer
 from scenarios.catalogue import Catalogue
-from scenarios.https_client import Answer, CallFailedError, HttpsClient, decode_answer, encode_arguments
+from scenarios.encoding import decode_answer
 from scenarios.operation import Call, Operation, Request
+from scenarios.rpc import Answer, CallFailedError, Message, RpcClient
 from scenarios.samples import Outcome
 
 
@@ -37,13 +37,13 @@ def count_operations(
     they were loaded, and always ask for the same rows; each write goes to a row that none went to before, because
     DIRAC leaves out of an UPDATE what has not changed since. An operation that a release lacks, or that is broken
     in it, says so in ``problem`` and leaves the others alone.
-    Bytes are those of the HTTP bodies.
+    Bytes are those of arguments and result: of the HTTP bodies, of the DISET messages without their lengths.
     StackError when the counters cannot be read, or a part of the stack has died.
     """
     prefix = f"exact-{secrets.token_hex(4)}"
     counted = {}
     client = stack.client()
-    calls = CallLog(stack.service_log)
+    calls = CallLog(stack.service_logs)
     try:
         with StatementLog(stack.database.url("performance_schema")) as log:
             for operation in sorted(operations, key=lambda operation: operation.kind):
@@ -59,7 +59,7 @@ def count_operations(
 
 @dataclass(frozen=True)
 class _Counter:
-    client: HttpsClient
+    client: RpcClient
     log: StatementLog
     calls: CallLog
     operation: Operation
@@ -79,11 +79,11 @@ class _Counter:
     def _count_one(self, number: int) -> ExactOperation:
         position = 0 if self.operation.kind == "read" else number
         call = self.operation.call(self.catalogue, Request(position, f"{self.token_prefix}-{number}"))
-        form = {"method": self.operation.method, "args": encode_arguments(call.arguments)}
+        message = self.client.prepare(self.operation.service, self.operation.method, call.arguments)
         connected = self.log.connected()
         self.calls.clear()
         self.log.clear()
-        answer = self._send(call)
+        answer = self._send(message, call)
         statements = self.log.executed()
         return ExactOperation(
             operation=self.operation.name,
@@ -91,18 +91,18 @@ class _Counter:
             rows_examined=sum(statement.rows_examined for statement in statements),
             commits=sum(statement.text == "COMMIT" for statement in statements),
             connections=self.log.connected() - connected,
-            request_bytes=len(urlencode(form)),
+            request_bytes=len(message.payload),
             response_bytes=len(answer.body),
             nested_calls=self._nested_calls(),
             answer=self._what_was_read(answer, call),
         )
 
-    def _send(self, call: Call) -> Answer:
-        answer = self.client.call(self.operation.service, self.operation.method, call.arguments)
+    def _send(self, message: Message, call: Call) -> Answer:
+        answer = self.client.send(message)
         outcome, problem = check_answer(answer, call)
         if outcome is not Outcome.ok:
             # over HTTPS DIRAC keeps to itself what went wrong
-            exception = self.calls.exception() if outcome is Outcome.http_status else None
+            exception = self.calls.exception(self.operation.service) if outcome is Outcome.http_status else None
             raise _WrongAnswerError(f"HTTP status {answer.status}: {exception}" if exception else problem)
         return answer
 
@@ -113,5 +113,5 @@ class _Counter:
 
     def _nested_calls(self) -> tuple[str, ...] | None:
         """What came after our own call; None when the log does not even show that."""
-        own, *nested = self.calls.served() or ("",)
+        own, *nested = self.calls.served(self.operation.service) or ("",)
         return tuple(nested) if own == f"{self.operation.service}.{self.operation.method}" else None

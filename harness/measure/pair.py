@@ -19,8 +19,8 @@ from harness.model import StackError
 from harness.stack.lifecycle import Stack
 from scenarios.answer_check import check_answer
 from scenarios.catalogue import Catalogue
-from scenarios.https_client import Answer, CallFailedError
 from scenarios.operation import Call, Operation, Request
+from scenarios.rpc import Answer, CallFailedError
 from scenarios.samples import Outcome
 
 #: Requests per operation and side before anything counts: pools, compiled statements, caches of the interpreter.

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.dataset.installation import Installation
+from harness.model import FrontDoor
 from harness.stack.certificates import ADMIN, HOST, USER, Certificates, distinguished_name
 from harness.stack.cfg_text import Section, cfg_text
 from harness.stack.database import DATABASES, DatabaseAddress
-from harness.stack.releases import FrontDoor, Series
+from harness.stack.releases import Series
 from harness.stack.resources_section import resources_section
 
 SERVICES = ("ResourceStatus", "ResourceManagement", "Publisher")
@@ -67,6 +68,16 @@ def client_cfg(settings: ServiceSettings) -> str:
         "UseServerCertificate": "no",
     }
     return cfg_text({"DIRAC": {**dirac, "Security": security}, "Registry": _registry()})
+
+
+def setup_named_by_clients(series: Series) -> str:
+    """What a DISET client says where setups had their place."""
+    return _SETUP if series.has_setups else "None"
+
+
+def group_of(identity: str) -> str:
+    """As a member of which an identity of the stack calls; DIRAC's word for hosts, which are in no group."""
+    return "hosts" if identity == "host" else f"rss_{identity}"
 
 
 def service_name(front_door: FrontDoor, service: str) -> str:
@@ -149,10 +160,12 @@ def database_section(address: DatabaseAddress, name: str) -> Section:
 
 def _registry() -> Section:
     return {
-        "Users": {name: {"DN": distinguished_name(name), "DefaultGroup": f"rss_{name}"} for name in (ADMIN, USER)},
+        "Users": {
+            name: {"DN": distinguished_name(name), "DefaultGroup": group_of(name)} for name in (ADMIN, USER)
+        },
         "Groups": {
-            f"rss_{ADMIN}": {"Users": ADMIN, "Properties": "NormalUser, SiteManager", "VO": "rssbench"},
-            f"rss_{USER}": {"Users": USER, "Properties": "NormalUser", "VO": "rssbench"},
+            group_of(ADMIN): {"Users": ADMIN, "Properties": "NormalUser, SiteManager", "VO": "rssbench"},
+            group_of(USER): {"Users": USER, "Properties": "NormalUser", "VO": "rssbench"},
         },
         "VO": {"rssbench": {}},
         "Hosts": {HOST: {"DN": distinguished_name(HOST), "Properties": "TrustedHost, SiteManager"}},

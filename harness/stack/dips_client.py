@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from harness.stack.configuration import ServiceSettings, client_cfg, service_url
+from harness.stack.configuration import ServiceSettings, client_cfg, group_of, service_url
 from harness.stack.dirac_process import DiracProcess
 from harness.stack.readiness import RpcCall, value_of
 
@@ -30,7 +30,7 @@ class DipsClient:
         orders = {
             "certificate": str(who.certificate_file),
             "key": str(who.key_file),
-            "group": f"rss_{identity}",
+            "group": group_of(identity),
             "calls": [
                 (service_url("dips", one.service, self.settings.ports[one.service]), one.method, one.arguments)
                 for one in calls

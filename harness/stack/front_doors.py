@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
-from harness.model import StackError
+from harness.model import FrontDoor, StackError
 from harness.stack.configuration import SERVICES
 from harness.stack.ports import ReservedPort
-from harness.stack.releases import FrontDoor, no_front_door, series_of
+from harness.stack.releases import no_front_door, series_of
 
 #: Front door to service to port. All services behind https have the same one.
 Ports = Mapping[FrontDoor, Mapping[str, int]]

@@ -16,21 +16,24 @@ from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.installation import installation_of
 from harness.dataset.profiles import Profile
-from harness.model import DataSet, StackError
+from harness.model import DataSet, FrontDoor, StackError
 from harness.stack.certificates import HOST, Certificates, Identity, make_certificates
 from harness.stack.configuration import ServiceSettings, service_url
 from harness.stack.database import DatabaseAddress, DatabaseServer
 from harness.stack.dips_client import DipsClient
 from harness.stack.dirac_process import DiracProcess
+from harness.stack.diset import diset_settings
 from harness.stack.filling import empty_tables, fill
 from harness.stack.front_doors import Ports, chosen_front_doors, reserved_ports
 from harness.stack.ownership import OwnedDirectory, disk_shortage, prepare_stack_root, remove_leftovers
 from harness.stack.parts import Part, Parts
-from harness.stack.readiness import check_rows, https_values, make_tables, wait_until_listening
-from harness.stack.releases import FrontDoor, series_of
+from harness.stack.readiness import check_rows, make_tables, rpc_values, wait_until_listening
+from harness.stack.releases import series_of
 from harness.stack.service import Services
 from scenarios.catalogue import write_catalogue
-from scenarios.https_client import HttpsClient
+from scenarios.clients import new_client
+from scenarios.diset_settings import DisetSettings
+from scenarios.rpc import RpcClient
 
 _CALL_TIMEOUT_S = 60.0
 _SHUTDOWN_TIMEOUT_S = 60.0
@@ -52,7 +55,9 @@ class Stack:
     database_version: str
     certificates: Certificates
     server: DatabaseServer
-    dips: DipsClient  # only of a stack with that front door
+    # only of a stack with the front door dips: DIRAC's own client, and what a client of ours is told as whom
+    dips: DipsClient
+    diset: Callable[[str], DisetSettings]
 
     def __init__(  # noqa: PLR0913, PLR0917  what it is made of
         self,
@@ -77,6 +82,11 @@ class Stack:
         self.must_answer_rightly = True
 
     @property
+    def front_door(self) -> FrontDoor:
+        """The one that clients come through unless told otherwise: the first of this stack."""
+        return next(iter(self.ports))
+
+    @property
     def service_url(self) -> str:
         """Of all services behind https, else of ResourceStatus over dips."""
         if "https" in self.ports:
@@ -98,23 +108,26 @@ class Stack:
         return self.certificates.identities
 
     @property
-    def service_log(self) -> Path:
-        """Where the services behind https write."""
-        return self._parts["service"].log_file
+    def service_logs(self) -> dict[str, Path]:
+        """By service, where it writes; those behind https share one file."""
+        if self.front_door == "https":
+            return dict.fromkeys(self.ports["https"], self._parts["service"].log_file)
+        return {name: self._parts[f"service-{name}"].log_file for name in self.ports["dips"]}
 
     @property
     def pids(self) -> dict[str, tuple[int, ...]]:
         """Of the ``database``, and of the ``service``."""
         return self._parts.pids
 
-    def client(self, identity: str = "admin") -> HttpsClient:
-        """A connection of its own to the services behind https."""
+    def client(self, identity: str = "admin", front_door: FrontDoor | None = None) -> RpcClient:
+        """A client of its own, through the stack's first front door unless told otherwise."""
         who = self.identities[identity]
-        return HttpsClient(
+        return new_client(
             self.service_url,
             str(self.ca_file),
             str(who.certificate_file),
             str(who.key_file),
+            diset=self.diset(identity) if (front_door or self.front_door) == "dips" else None,
             keep_alive=True,
             timeout_s=_CALL_TIMEOUT_S,
         )
@@ -151,11 +164,12 @@ class Stack:
         Services(build, settings, self.directory / "dirac" / front_door, hash_seed).start(self.run)
         if front_door == "dips":
             self.dips = DipsClient(settings, DiracProcess(build, self.directory / "client", self.mark))
+            self.diset = partial(diset_settings, settings, build.identity.dirac_version)
 
     def wait_for_services(self) -> None:
         """Until they answer and have made their tables; StackError when one dies or takes too long."""
         if "https" in self.ports:
-            with closing(self.client()) as client:
+            with closing(self.client(front_door="https")) as client:
                 make_tables(client, self.check)
         if "dips" in self.ports:
             wait_until_listening(self.pids["service"], self.ports["dips"].values(), self.check)
@@ -167,11 +181,9 @@ class Stack:
         write_catalogue(catalogue, self.catalogue_file)
         if not self.must_answer_rightly:
             return
-        if "https" in self.ports:
-            with closing(self.client()) as client:
-                check_rows(partial(https_values, client), catalogue)
-        if "dips" in self.ports:
-            check_rows(self.dips.values, catalogue)
+        for front_door in self.ports:
+            with closing(self.client(front_door=front_door)) as client:
+                check_rows(partial(rpc_values, client), catalogue)
 
     def reload_data_set(self) -> None:
         """Back to the data set as it was loaded at first."""

@@ -13,7 +13,8 @@ import psutil
 from harness import command
 from harness.model import StackError
 from scenarios.catalogue import Catalogue, StatusRow
-from scenarios.https_client import CallFailedError, HttpsClient, decode_answer
+from scenarios.encoding import decode_answer
+from scenarios.rpc import CallFailedError, RpcClient
 from scenarios.samples import Outcome
 
 START_TIMEOUT_S = 60.0
@@ -42,7 +43,7 @@ _FIRST_CALLS = (
 )
 
 
-def make_tables(client: HttpsClient, check: Callable[[], None]) -> None:
+def make_tables(client: RpcClient, check: Callable[[], None]) -> None:
     """Wait until the services behind https answer, and call each once. ``check`` raises when a process has died.
 
     StackError when a service takes longer than START_TIMEOUT_S or answers with an error.
@@ -56,7 +57,7 @@ def make_tables(client: HttpsClient, check: Callable[[], None]) -> None:
         return None
 
     _wait(connected, check)
-    https_values(client, _FIRST_CALLS)
+    rpc_values(client, _FIRST_CALLS)
 
 
 def wait_until_listening(pids: Collection[int], ports: Collection[int], check: Callable[[], None]) -> None:
@@ -86,12 +87,12 @@ def check_rows(call_all: CallAll, catalogue: Catalogue) -> None:
             )
 
 
-def https_values(client: HttpsClient, calls: Sequence[RpcCall]) -> list[Any]:
-    """The values of calls over https; StackError with what was answered instead."""
-    return [_https_value(client, one) for one in calls]
+def rpc_values(client: RpcClient, calls: Sequence[RpcCall]) -> list[Any]:
+    """The values of calls; StackError with what was answered instead."""
+    return [_rpc_value(client, one) for one in calls]
 
 
-def _https_value(client: HttpsClient, one: RpcCall) -> Any:  # noqa: ANN401
+def _rpc_value(client: RpcClient, one: RpcCall) -> Any:  # noqa: ANN401
     what = f"{one.service}.{one.method}"
     try:
         answer = client.call(one.service, one.method, one.arguments)

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
-from harness.model import StackError
-
-#: ``https``: DIRAC's Tornado services, one process. ``dips``: DISET, one process per service.
-FrontDoor = Literal["https", "dips"]
+from harness.model import FrontDoor, StackError
+from scenarios.encoding import Encoding
 
 
 @dataclass(frozen=True)
@@ -25,12 +22,14 @@ class Series:
     front_doors: tuple[FrontDoor, ...]
     #: whether the configuration has setups, and an instance of each system between it and its sections
     has_setups: bool
+    #: what its own client and services write over DISET; they read both
+    encoding: Encoding
 
 
 _SERIES = (
-    Series((7, 2), front_doors=("dips",), has_setups=True),
-    Series((8, 0), front_doors=("https", "dips"), has_setups=True),
-    Series((9, 0), front_doors=("https", "dips"), has_setups=False),
+    Series((7, 2), front_doors=("dips",), has_setups=True, encoding="dencode"),
+    Series((8, 0), front_doors=("https", "dips"), has_setups=True, encoding="dencode"),
+    Series((9, 0), front_doors=("https", "dips"), has_setups=False, encoding="json"),
 )
 
 

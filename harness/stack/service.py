@@ -10,8 +10,8 @@ from pathlib import Path
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
+from harness.model import FrontDoor
 from harness.stack.configuration import SERVICES, ServiceSettings, dirac_cfg
-from harness.stack.releases import FrontDoor
 
 DIRAC_SIDE = Path(__file__).parent / "dirac_side"
 

@@ -25,7 +25,7 @@ from harness.model import Audit, RssbenchError
 from harness.stack.database import DatabaseServer
 from harness.stack.lifecycle import Stack
 from scenarios.catalogue import Catalogue, read_catalogue
-from scenarios.https_client import decode_answer
+from scenarios.encoding import decode_answer
 from scenarios.load_plan import LoadPlan
 from scenarios.operation import Call, Request
 from scenarios.operations import OPERATIONS

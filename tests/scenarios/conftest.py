@@ -107,6 +107,20 @@ class Connection:
         self.requests.append(head + b"\r\n\r\n" + body)
         return self.requests[-1]
 
+    def read_message(self) -> bytes | None:
+        """The payload of the next DISET message, None when the client closed."""
+        received = b""
+        while b":" not in received:
+            received += (more := self.stream.recv(1))
+            if not more:
+                return None
+        _, mark, length = received[:-1].rpartition(b"dka")
+        payload = b""
+        while len(payload) < int(length):
+            payload += self.stream.recv(int(length) - len(payload))
+        self.requests.append(mark + payload)
+        return payload
+
     def answer(self, body: bytes, status: str = "200 OK", fields: str = "") -> None:
         head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{fields}\r\n"
         self.stream.sendall(head.encode() + body)
@@ -152,10 +166,10 @@ def serve(certificates: Certificates) -> Iterator[Callable[..., ScriptedServer]]
                 threads[-1].start()
                 number += 1
 
-    def start(*scripts: Script) -> ScriptedServer:
+    def start(*scripts: Script, scheme: str = "https") -> ScriptedServer:
         listener = socket.create_server(("127.0.0.1", 0))
         listeners.append(listener)
-        server = ScriptedServer(f"https://localhost:{listener.getsockname()[1]}")
+        server = ScriptedServer(f"{scheme}://localhost:{listener.getsockname()[1]}")
         threads.append(threading.Thread(target=accept, args=(listener, scripts, server)))
         threads[-1].start()
         return server

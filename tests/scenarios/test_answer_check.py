@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from scenarios.answer_check import check_answer
-from scenarios.https_client import Answer
 from scenarios.operation import Call
+from scenarios.rpc import Answer
 from scenarios.samples import Outcome
 
 

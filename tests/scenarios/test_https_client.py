@@ -10,7 +10,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from scenarios.https_client import CallFailedError, HttpsClient, decode_answer
+from scenarios.encoding import decode_answer
+from scenarios.https_client import HttpsClient
+from scenarios.rpc import CallFailedError
 from scenarios.samples import Outcome
 
 from .conftest import Certificates, Connection, ScriptedServer

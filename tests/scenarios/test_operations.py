@@ -12,7 +12,7 @@ import sqlalchemy
 
 from harness.stack.lifecycle import Stack
 from scenarios.catalogue import Catalogue, read_catalogue
-from scenarios.https_client import decode_answer, encode_arguments
+from scenarios.encoding import decode_answer, encode_json
 from scenarios.operation import Operation, Request
 from scenarios.operations import OPERATIONS, STANDARD
 from scenarios.workloads import WORKLOADS
@@ -63,11 +63,11 @@ def test_two_operations_that_insert_the_same_token_have_different_keys(catalogue
 @pytest.mark.parametrize("operation", OPERATIONS, ids=by_name)
 def test_the_same_request_is_the_same_call(operation: Operation, catalogue: Catalogue) -> None:
     request = Request(5, token(5))
-    first = encode_arguments(operation.call(catalogue, request).arguments)
+    first = encode_json(operation.call(catalogue, request).arguments)
     operation.call(catalogue, Request(6, token(6)))
     equal_catalogue = copy.deepcopy(catalogue)
-    assert encode_arguments(operation.call(catalogue, request).arguments) == first
-    assert encode_arguments(operation.call(equal_catalogue, request).arguments) == first
+    assert encode_json(operation.call(catalogue, request).arguments) == first
+    assert encode_json(operation.call(equal_catalogue, request).arguments) == first
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=by_name)

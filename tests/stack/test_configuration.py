@@ -6,10 +6,11 @@ import pytest
 
 from harness.dataset.installation import installation_of
 from harness.dataset.profiles import PROFILES
+from harness.model import FrontDoor
 from harness.stack.certificates import Certificates, Identity
 from harness.stack.configuration import SERVICES, ServiceSettings, client_cfg, dirac_cfg
 from harness.stack.database import DatabaseAddress
-from harness.stack.releases import FrontDoor, series_of
+from harness.stack.releases import series_of
 
 PORTS: dict[FrontDoor, dict[str, int]] = {
     "https": dict.fromkeys(SERVICES, 18443),

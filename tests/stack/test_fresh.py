@@ -16,7 +16,7 @@ from harness.dataset.profiles import PROFILES
 from harness.model import StackError
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack, start_stack
-from harness.stack.readiness import RpcCall, check_rows, https_values
+from harness.stack.readiness import RpcCall, check_rows, rpc_values
 from harness.stack.tables import table_definitions
 from scenarios.catalogue import Catalogue, read_catalogue
 from tests.compare.changed_build import changed_build
@@ -62,7 +62,7 @@ def test_both_answer_with_the_loaded_rows_and_neither_sees_the_others_writes(
     with fresh_stacks(origins, [PLACEMENT] * 2, tmp_path) as (one, other):
         for stack in (one, other):
             with closing(stack.client()) as client:
-                check_rows(partial(https_values, client), catalogue)
+                check_rows(partial(rpc_values, client), catalogue)
         before = count(other, "ResourceStatusCache")
         row = {
             "SiteName": "a",
@@ -72,7 +72,7 @@ def test_both_answer_with_the_loaded_rows_and_neither_sees_the_others_writes(
             "StatusType": "all",
         }
         with closing(one.client()) as client:
-            https_values(client, [RpcCall("ResourceStatus", "insert", ["ResourceStatusCache", row])])
+            rpc_values(client, [RpcCall("ResourceStatus", "insert", ["ResourceStatusCache", row])])
         assert count(one, "ResourceStatusCache") == before + 1
         assert count(other, "ResourceStatusCache") == before
         assert {file.name for file in tmp_path.iterdir()} == {"0-baseline", "1-contender"}

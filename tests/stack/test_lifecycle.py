@@ -20,7 +20,7 @@ from harness.model import StackError
 from harness.stack import service
 from harness.stack.lifecycle import Stack, start_stack
 from scenarios.catalogue import read_catalogue
-from scenarios.https_client import decode_answer
+from scenarios.encoding import decode_answer
 
 pytestmark = pytest.mark.stack
 

@@ -17,12 +17,12 @@ import sqlalchemy
 from harness import command
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.model import FrontDoor
 from harness.settings import cache_folder
 from harness.stack.lifecycle import Stack, start_stack
 from harness.stack.readiness import RpcCall
-from harness.stack.releases import FrontDoor
 from scenarios.catalogue import Catalogue, read_catalogue
-from scenarios.https_client import decode_answer
+from scenarios.encoding import decode_answer
 from scenarios.operation import Request
 from scenarios.operations import OPERATIONS
 from scenarios.resource_status_reads import status_values
