@@ -24,7 +24,7 @@ from harness.cli_conventions import (
 from harness.cli_runs import runs
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
-from harness.model import RunResult
+from harness.model import FRONT_DOORS, FrontDoor, RunResult
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
 from harness.store import COMPARISON
@@ -69,13 +69,21 @@ def doctor(form: str) -> None:
 @click.option("--config", type=click.Path(exists=True, dir_okay=False), default="taurus.yml", show_default=True)
 @click.option("--profile", help=f"one of {', '.join(PROFILES)}")
 @click.option("--seed", type=int)
+@click.option("--front-door", type=click.Choice(FRONT_DOORS))
 @click.option("--scenario", "scenarios", multiple=True, help="only these entries of execution; may be repeated")
 @reports_errors
-def run(build: str | None, config: str, profile: str | None, seed: int | None, scenarios: tuple[str, ...]) -> None:
+def run(  # noqa: PLR0913, PLR0917  one argument per option
+    build: str | None,
+    config: str,
+    profile: str | None,
+    seed: int | None,
+    front_door: str | None,
+    scenarios: tuple[str, ...],
+) -> None:
     """Measure one BUILD: what `bzt taurus.yml` does, with settings checked first (exit 2 when they are wrong)."""
     from harness.taurus.invocation import check_settings, run_bzt  # noqa: PLC0415 - bzt takes a second to import
 
-    changes = {"build": build, "profile": profile, "seed": seed}
+    changes = {"build": build, "profile": profile, "seed": seed, "front-door": front_door}
     overrides = [f"modules.rss-stack.{name}={value}" for name, value in changes.items() if value is not None]
     check_settings(config, overrides, os.environ, scenarios)
     sys.exit(EXIT_OF_BZT.get(run_bzt(config, overrides, scenarios), EXIT_HARNESS))
@@ -136,15 +144,23 @@ def stack() -> None:
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--port", type=click.IntRange(1024, 65535), help="of the services; a free one if not given")
+@click.option("--front-door", type=click.Choice(FRONT_DOORS), help="https where the release has it, else dips")
 @format_option
 @reports_errors
-def up(build: str, profile: str, seed: int, port: int | None, form: str) -> None:
+def up(  # noqa: PLR0913, PLR0917  one argument per option
+    build: str, profile: str, seed: int, port: int | None, front_door: FrontDoor | None, form: str
+) -> None:
     """Start a stack of BUILD and print its URL, certificates and database."""
     from harness.stack.keeper import stack_up  # noqa: PLC0415
 
     environment = prepare_build(build, cache_folder(), progress.print)
     info = stack_up(
-        environment, profile=PROFILES[profile], seed=seed, stack_root=stack_folder(), service_port=port
+        environment,
+        profile=PROFILES[profile],
+        seed=seed,
+        stack_root=stack_folder(),
+        service_port=port,
+        front_door=front_door,
     )
     print_stacks([info], form)
 

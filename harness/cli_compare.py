@@ -30,9 +30,10 @@ from harness.interruption import Interruption
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD
-from harness.model import RssbenchError, SettingsError
+from harness.model import FRONT_DOORS, FrontDoor, RssbenchError, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import duration_s
+from harness.stack.front_doors import front_doors_to_compare, why_not
 from harness.store import read_comparison, write_comparison, writing
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
@@ -60,6 +61,12 @@ DEFAULT_SCENARIO = "production_mix"
     help="only the operations of these workloads, which are also the load; may be repeated",
 )
 @click.option("--operation", "operations", multiple=True, help="only these operations; may be repeated")
+@click.option(
+    "--front-door",
+    type=click.Choice(FRONT_DOORS),
+    help="https or dips; without it the first that both builds have",
+)
+@click.option("--contender-front-door", type=click.Choice(FRONT_DOORS), help="when it is to be another one")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--budget", default="10m", show_default=True, help="how long to measure at most, such as 90s or 10m")
@@ -81,6 +88,8 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
     lanes: tuple[Lane, ...],
     scenarios: tuple[str, ...],
     operations: tuple[str, ...],
+    front_door: FrontDoor | None,
+    contender_front_door: FrontDoor | None,
     profile: str,
     seed: int,
     budget: str,
@@ -98,6 +107,8 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
         names = (baseline or "", contender or "")
         if not all(names):
             mistakes.append("two builds are needed: rssbench compare BASELINE CONTENDER")
+        front_doors = (front_door, contender_front_door or front_door)
+        mistakes += _refused_front_doors(names, front_doors)
         settings = ComparisonSettings(
             lanes=tuple(lane for lane in LANES if not lanes or lane in lanes),
             operations=(counted := _operations(scenarios, operations, mistakes)),
@@ -109,15 +120,18 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
         )
         _refuse(mistakes)
         builds = _prepared(names)
+        versions = (builds[0].identity.dirac_version, builds[1].identity.dirac_version)
         record = ComparisonRecord.new(
             _new_directory(results),
             command=shlex.join(["rssbench", *sys.argv[1:]]),
-            settings=settings,
+            settings=replace(settings, front_doors=front_doors_to_compare(versions, front_doors)),
             builds=(builds[0].identity, builds[1].identity),
         )
     else:
-        if baseline or lanes or scenarios or operations:
-            mistakes.append("--resume: builds, lanes and operations are those of the comparison; leave them out")
+        if baseline or lanes or scenarios or operations or front_door or contender_front_door:
+            mistakes.append(
+                "--resume: builds, lanes, operations and front doors are those of the comparison; leave them out"
+            )
         _refuse(mistakes)
         builds, record = _resumed(resume if resume.exists() else results / resume, budget_s)
     _show(_measure(builds, record), record.directory, form)
@@ -150,6 +164,16 @@ def _timed(counted: Sequence[str], lanes: Sequence[Lane], mistakes: list[str], *
     if counted and not timed and "paired" in (lanes or LANES):
         mistakes.append(f"--operation: {', '.join(counted)} can only be counted, not timed; use --lane exact")
     return timed
+
+
+def _refused_front_doors(
+    names: tuple[str, str], front_doors: tuple[FrontDoor | None, FrontDoor | None]
+) -> list[str]:
+    """What can be said before anything is installed."""
+    options = ("--front-door", "--contender-front-door" if len(set(front_doors)) > 1 else "--front-door")
+    asked = zip(options, names, front_doors, strict=True)
+    problems = ((option, why_not(name, door)) for option, name, door in asked if name and door)
+    return [f"{option}: {problem}" for option, problem in problems if problem]
 
 
 def _refuse(mistakes: list[str]) -> None:

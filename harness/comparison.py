@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from harness.model import BuildIdentity, DataSet, Environment, ExactOperation, Load
+from harness.model import BuildIdentity, DataSet, Environment, ExactOperation, FrontDoor, Load
 
 #: Version of the layout of ``comparison.json``; raised when a field changes its meaning or goes away.
 COMPARISON_SCHEMA_VERSION = 1
@@ -102,7 +102,8 @@ class ExactComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``verdict`` is ``regression`` when a counter rose beyond its margin, ``improvement`` when one fell and none
     rose; a change of texts alone is shown and is ``same``. ``excluded``: counters that differ between two
-    processes of one build and therefore decide nothing. A side is None when its build does not have the operation.
+    processes of one build, or with the front door, and therefore decide nothing. A side is None when its build
+    does not have the operation.
     """
 
     operation: str
@@ -144,6 +145,8 @@ class ComparisonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     scenarios: tuple[LoadScenario, ...] = ()
     #: of ``operations``, those that the paired lane times; None for all
     timed: tuple[str, ...] | None = None
+    #: of baseline and contender
+    front_doors: tuple[FrontDoor, FrontDoor] = ("https", "https")
 
     @property
     def only_operation(self) -> str | None:

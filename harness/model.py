@@ -7,7 +7,7 @@ is ``None``, never zero.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -21,6 +21,7 @@ TrialStatus = Literal["passed", "failed", "incomplete"]
 
 #: The way in to the RSS: ``https`` is DIRAC's Tornado services, one process, ``dips`` is DISET, one per service.
 FrontDoor = Literal["https", "dips"]
+FRONT_DOORS: tuple[FrontDoor, ...] = get_args(FrontDoor)
 
 #: What a build was made from.
 BuildKind = Literal["release", "commit", "working tree"]
@@ -264,3 +265,5 @@ class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stack_ready_s: float | None
     trials: tuple[TrialResult, ...]
     exact: tuple[ExactOperation, ...]
+    #: None until the stack is ready, and in runs that were made when there was only https
+    front_door: FrontDoor | None = None

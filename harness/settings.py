@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness.comparison import Lane
-from harness.model import Load, SettingsError
+from harness.model import FrontDoor, Load, SettingsError
 from harness.settings_keys import (
     EXECUTION_KEYS,
     LOAD_KEYS,
@@ -21,6 +21,7 @@ from harness.settings_keys import (
     STACK_KEYS,
 )
 from harness.settings_reading import Locate, Reading, plain
+from harness.stack.front_doors import why_not
 from scenarios.workloads import WORKLOADS
 
 #: Top-level keys that Taurus knows.
@@ -49,6 +50,8 @@ class Comparison:
     contender: str
     budget_s: float
     lanes: tuple[Lane, ...]
+    #: of baseline and contender, as far as somebody asked for one
+    front_doors: tuple[FrontDoor | None, FrontDoor | None]
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Job:
     profile: str
     seed: int
     service_port: int | None
+    #: None for the one that the release is used by
+    front_door: FrontDoor | None
     exact: bool
     cache_folder: Path
     stack_folder: Path
@@ -100,6 +105,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
     trials = _read_trials(config, reading, int(load["workers"] or 1))
     reading.need_modules(config)
     comparison = _read_comparison(stack, reading)
+    _check_front_doors(stack, comparison, reading)
     if reading.mistakes:
         raise SettingsError(reading.mistakes)
     return Job(
@@ -108,6 +114,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
         profile=stack["profile"],
         seed=stack["seed"],
         service_port=stack["port"],
+        front_door=stack["front-door"],
         exact=stack["exact"],
         cache_folder=_folder(stack["cache"], default=cache_folder()),
         stack_folder=_folder(stack["folder"], default=stack_folder()),
@@ -125,7 +132,22 @@ def _read_comparison(stack: Mapping[str, Any], reading: Reading) -> Comparison |
         reading.mistake(("modules", "rss-stack", missing), "missing; a comparison needs baseline and contender")
     if len(given) < 2:
         return None
-    return Comparison(stack["baseline"], stack["contender"], stack["budget"], stack["lanes"])
+    front_doors = (stack["front-door"], stack["contender-front-door"] or stack["front-door"])
+    return Comparison(stack["baseline"], stack["contender"], stack["budget"], stack["lanes"], front_doors)
+
+
+def _check_front_doors(stack: Mapping[str, Any], comparison: Comparison | None, reading: Reading) -> None:
+    """What can be said of a release before it is installed."""
+    checks = [("front-door", stack["build"], stack["front-door"])]
+    if comparison:
+        doors = dict(zip(("front-door", "contender-front-door"), comparison.front_doors, strict=True))
+        builds = (comparison.baseline, comparison.contender)
+        checks = [(key, build, door) for (key, door), build in zip(doors.items(), builds, strict=True)]
+    elif stack["contender-front-door"] is not None:
+        reading.mistake(("modules", "rss-stack", "contender-front-door"), "needs baseline and contender")
+    for key, build, door in checks:
+        if door is not None and (problem := why_not(build, door)):
+            reading.mistake(("modules", "rss-stack", key), problem)
 
 
 def _read_trials(config: Mapping[str, Any], reading: Reading, workers: int) -> list[TrialSettings]:

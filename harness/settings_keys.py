@@ -15,7 +15,7 @@ from harness.comparison import LANES, Lane
 from harness.dataset.profiles import PROFILES
 from harness.index import INDEX_FILE_VARIABLE, INDEX_VARIABLE
 from harness.measure.criteria import parse_criterion
-from harness.model import BuildError, SettingsError
+from harness.model import FRONT_DOORS, BuildError, SettingsError
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
@@ -158,6 +158,16 @@ STACK_KEYS = (
     Key("profile", choice(*PROFILES), "M", "size of the data set", "RSSBENCH_PROFILE"),
     Key("seed", whole_number(0, 2**31 - 1), 1, "of the data set and the arrivals", "RSSBENCH_SEED"),
     Key("runtime", choice("processes"), "processes", "how the stack runs", "RSSBENCH_RUNTIME"),
+    Key(
+        "front-door", choice(*FRONT_DOORS), None, "https where the build has it, else dips", "RSSBENCH_FRONT_DOOR"
+    ),
+    Key(
+        "contender-front-door",
+        choice(*FRONT_DOORS),
+        None,
+        "of the contender, when it is to be another one",
+        "RSSBENCH_CONTENDER_FRONT_DOOR",
+    ),
     Key("port", whole_number(1024, 65535), None, "of the services; a free one if not given", "RSSBENCH_PORT"),
     Key("exact", yes_or_no, "true", "count the SQL of every operation after the load", "RSSBENCH_EXACT"),
     Key("cache", text, None, "folder of the installed builds", "RSSBENCH_CACHE"),

@@ -44,7 +44,10 @@ def comparison_text(result: ComparisonResult) -> str:
             "ABSENT",
             [f"{one_line(a.operation)}: {one_line(a.reason)} ({one_line(a.build)})" for a in result.absent],
         ),
-        ("EXCLUDED COUNTERS, which vary between two processes of one build", _excluded(result)),
+        (
+            "EXCLUDED COUNTERS, which vary between two processes of one build or with the front door",
+            _excluded(result),
+        ),
         ("BUILDS", _builds(result)),
         ("COMMANDS", _commands(result)),
     ]

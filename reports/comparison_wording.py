@@ -188,10 +188,16 @@ def settings_text(result: ComparisonResult) -> str:
     settings = result.settings
     timed = "" if settings.timed in (None, settings.operations) else f", {len(settings.timed or ())} of them timed"
     return (
-        f"lanes {', '.join(settings.lanes)}; {plural(len(settings.operations), 'operation')}{timed}; profile "
-        f"{one_line(settings.profile)}, seed {settings.seed}; budget {duration_text(settings.budget_s)}, "
-        f"took {duration_text(result.duration_s)}"
+        f"lanes {', '.join(settings.lanes)}; front door {front_doors_text(result)}; "
+        f"{plural(len(settings.operations), 'operation')}{timed}; profile {one_line(settings.profile)}, seed "
+        f"{settings.seed}; budget {duration_text(settings.budget_s)}, took {duration_text(result.duration_s)}"
     )
+
+
+def front_doors_text(result: ComparisonResult) -> str:
+    """The one that both sides were reached by, or those of baseline and contender."""
+    baseline, contender = result.settings.front_doors
+    return baseline if baseline == contender else f"{baseline} of the baseline, {contender} of the contender"
 
 
 def continue_command(result: ComparisonResult) -> str | None:

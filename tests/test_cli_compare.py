@@ -54,7 +54,16 @@ def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
         (("9.1.21", "9.1.22", "--scenario", "mix"), "'mix' is not one of"),
         (("9.1.21", "9.1.22", "--profile", "XXL"), "'XXL' is not one of"),
         (("9.1.21", "9.1.22", "--format", "xml"), "'xml' is not one of"),
-        (("9.1.21", "--resume", "there"), "--resume: builds, lanes and operations are those of the comparison"),
+        (("9.1.21", "--resume", "there"), "--resume: builds, lanes, operations and front doors are those of the"),
+        (("9.1.21", "9.1.22", "--front-door", "db"), "'db' is not one of 'https', 'dips'"),
+        (
+            ("9.1.22", "7.3.38", "--front-door", "https"),
+            "--front-door: DIRAC 7.3.38 has no front door https to the RSS, only dips",
+        ),
+        (
+            ("9.1.22", "7.2.52", "--contender-front-door", "https"),
+            "--contender-front-door: DIRAC 7.2.52 has no front door https to the RSS, only dips",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_starts(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:

@@ -237,3 +237,47 @@ def test_a_configuration_of_bzt_is_read_like_a_plain_one() -> None:
 def test_the_readme_has_the_table_of_settings() -> None:
     readme = TAURUS_YML.with_name("README.md").read_text()
     assert f"made by `rssbench settings` -->\n{settings_table()}\n<!-- end of settings -->" in readme
+
+
+def stack_with(**keys: str) -> dict[str, Any]:
+    return one_trial() | {
+        "modules": {"rss-stack": {name.replace("_", "-"): value for name, value in keys.items()}}
+    }
+
+
+def test_a_front_door_can_be_asked_for_and_is_chosen_by_the_release_otherwise() -> None:
+    assert job(one_trial()).front_door is None
+    assert job(stack_with(build="7.3.38")).front_door is None
+    assert job(stack_with(front_door="dips")).front_door == "dips"
+    assert job(one_trial(), {"RSSBENCH_FRONT_DOOR": "dips"}).front_door == "dips"
+
+
+def test_both_builds_of_a_comparison_have_the_front_door_unless_the_contender_has_its_own() -> None:
+    builds = {"baseline": "9.1.22", "contender": "9.1.22"}
+    for keys, expected in (
+        ({}, (None, None)),
+        ({"front_door": "dips"}, ("dips", "dips")),
+        ({"front_door": "https", "contender_front_door": "dips"}, ("https", "dips")),
+    ):
+        comparison = job(stack_with(**builds, **keys)).comparison
+        assert comparison is not None
+        assert comparison.front_doors == expected
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"front_door": "diracx"}, "front-door: 'diracx' is not allowed; allowed: one of https, dips"),
+        (
+            {"build": "7.3.38", "front_door": "https"},
+            "front-door: DIRAC 7.3.38 has no front door https to the RSS, only dips",
+        ),
+        (
+            {"baseline": "9.1.22", "contender": "7.3.38", "contender_front_door": "https"},
+            "contender-front-door: DIRAC 7.3.38 has no front door https to the RSS, only dips",
+        ),
+        ({"contender_front_door": "dips"}, "contender-front-door: needs baseline and contender"),
+    ],
+)
+def test_a_front_door_that_is_not_there_is_refused_before_anything_starts(keys: dict[str, str], said: str) -> None:
+    assert mistakes(stack_with(**keys)) == [f"my.yml: modules.rss-stack.{said}"]

@@ -16,7 +16,7 @@ from harness.comparison import ComparisonResult, TimedLane
 from harness.dataset.profiles import PROFILES
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.exact import count_operations
-from harness.measure.exact_counts import merge_counts
+from harness.measure.exact_counts import merge_counts, without_bytes
 from harness.measure.judging import Measured, judge_timed, judged, wrong_answers
 from harness.measure.load_lane import LoadLane
 from harness.measure.observations import Observations
@@ -85,8 +85,8 @@ class ComparisonRun:
             # on equal tables both builds work on one copy of the data: its layout favours neither
             frozen = (stacks[0], stacks[0] if same_tables else stacks[1])
             origins = (
-                Origin("baseline", frozen[0], self._builds[0]),
-                Origin("contender", frozen[1], self._builds[1]),
+                Origin("baseline", frozen[0], self._builds[0], self._settings.front_doors[0]),
+                Origin("contender", frozen[1], self._builds[1], self._settings.front_doors[1]),
             )
             if first:
                 self._compare_counts(first, self._count_again(origins))
@@ -99,7 +99,7 @@ class ComparisonRun:
                 profile=PROFILES[self._settings.profile],
                 seed=self._settings.seed,
                 stack_root=self._stack_root,
-                front_doors=("https",),  # the only one that the generator speaks
+                front_doors=(self._settings.front_doors[side],),
                 log_directory=self._logs / ("baseline", "contender")[side],
                 # a contender with wrong answers is a verdict, not a failure
                 must_answer_rightly=side == 0,
@@ -151,6 +151,8 @@ class ComparisonRun:
             [merge_counts(one, other) for one, other in zip(*sides, strict=True)]
             for sides in zip(first, second, strict=True)
         ]
+        if len(set(self._settings.front_doors)) > 1:
+            merged = [list(map(without_bytes, side)) for side in merged]
         names = (self._builds[0].identity.name, self._builds[1].identity.name)
         self._record.update(
             exact=compare_exact(merged[0], merged[1]), absent=absent_operations(merged[0], merged[1], names)

@@ -26,6 +26,11 @@ def merge_counts(first: ExactOperation, second: ExactOperation) -> ExactOperatio
     return replace(second, varying=tuple(varying))
 
 
+def without_bytes(counted: ExactOperation) -> ExactOperation:
+    """Of a build that is compared with one behind another front door: what protocols add decides nothing."""
+    return replace(counted, varying=tuple(dict.fromkeys((*counted.varying, "request_bytes", "response_bytes"))))
+
+
 def _counters(counted: ExactOperation) -> dict[str, object]:
     """Everything that was counted, statement by statement, by the name that ``varying`` uses."""
     return {

@@ -35,7 +35,7 @@ _SETTLE_S = 0.02
 
 #: One row per request and side. ``request``: its number, the same on both sides; ``side`` is the place of its
 #: stack, ``operation`` that of its operation, ``outcome`` one of scenarios.samples.Outcome. CPU of all threads of
-#: the service, of the database server.
+#: all services, of the database server. Over dips the time of a request contains connecting.
 PAIR_TYPE = np.dtype(
     [
         ("request", "<u4"),
@@ -121,7 +121,7 @@ class _Probe:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.client = stack.client()
-        self._pids = [stack.pids[part][0] for part in ("service", "database")]
+        self._pids = [stack.pids[part] for part in ("service", "database")]
         self._row: np.void | None = None
         self._before_ns = [0, 0]
 
@@ -143,7 +143,7 @@ class _Probe:
     def settle(self) -> None:
         """Book all CPU time since the last request to it."""
         try:
-            now_ns = [process_cpu_ns(pid) for pid in self._pids]
+            now_ns = [sum(map(process_cpu_ns, pids)) for pids in self._pids]
         except ProcessLookupError as error:
             self.stack.check()
             raise StackError(str(error)) from error

@@ -17,6 +17,7 @@ from harness.model import (
     BuildIdentity,
     DataSet,
     ExactOperation,
+    FrontDoor,
     RssbenchError,
     RunResult,
     RunStatus,
@@ -59,10 +60,21 @@ class RunRecord:
         return self._result
 
     def stack_is_ready(
-        self, build: BuildIdentity, data_set: DataSet, ready_s: float, database_version: str
+        self,
+        build: BuildIdentity,
+        data_set: DataSet,
+        ready_s: float,
+        database_version: str,
+        front_door: FrontDoor,
     ) -> None:
         environment = msgspec.structs.replace(self._result.environment, database_version=database_version)
-        self._update(build=build, data_set=data_set, stack_ready_s=ready_s, environment=environment)
+        self._update(
+            build=build,
+            data_set=data_set,
+            stack_ready_s=ready_s,
+            environment=environment,
+            front_door=front_door,
+        )
 
     def add_trial(self, trial: TrialResult) -> None:
         self._update(trials=(*self._result.trials, trial))

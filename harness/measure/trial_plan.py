@@ -24,9 +24,11 @@ def plan_trial(  # noqa: PLR0913  what is sent, how much of it, where to
 ) -> LoadPlan:
     """The orders for worker 0; the other workers get the same but for their number.
 
-    Tokens of writes get a prefix that no other trial has.
+    Tokens of writes get a prefix that no other trial has. Over dips every call has a connection of its own,
+    whatever ``load`` asks for.
     """
     identity = stack.identities["admin"]
+    diset = stack.diset("admin") if stack.front_door == "dips" else None
     return LoadPlan(
         scenario=workload,
         weights=None if weights is None else dict(weights),
@@ -39,8 +41,9 @@ def plan_trial(  # noqa: PLR0913  what is sent, how much of it, where to
         iterations=load.iterations,
         workers=load.workers,
         seed=seed,
-        connection=load.connection,
+        connection=load.connection if diset is None else "per-call",
         service_url=stack.service_url,
+        diset=diset,
         ca_file=str(stack.ca_file),
         certificate_file=str(identity.certificate_file),
         key_file=str(identity.key_file),

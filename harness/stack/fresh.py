@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from harness.builds.environment import BuildEnvironment
-from harness.model import StackError
+from harness.model import FrontDoor, StackError
 from harness.stack.database import DatabaseServer
 from harness.stack.front_doors import reserved_ports
 from harness.stack.lifecycle import Stack
@@ -32,11 +32,12 @@ class Placement:
 @dataclass(frozen=True)
 class Origin:
     """``frozen``: a stack whose processes have ended and whose directory is there; ``build`` may be another one,
-    if it has the same tables."""
+    if it has the same tables, and so may ``front_door``, by which alone the fresh services can be reached."""
 
     name: str
     frozen: Stack
     build: BuildEnvironment
+    front_door: FrontDoor = "https"
 
 
 @contextmanager
@@ -52,14 +53,26 @@ def fresh_stacks(
             ends.enter_context(_starting(origin, placement, place, log_directory / f"{place}-{origin.name}"))
             for place, (origin, placement) in enumerate(zip(origins, placements, strict=True))
         ]
-        for stack, origin in zip(starting, origins, strict=True):
-            try:
+        # every database first: the services of one side load while the database of the other starts
+        for stack, origin, placement in zip(starting, origins, placements, strict=True):
+            with _naming(stack):
                 stack.database_version = stack.server.wait(stack.check)
+                if origin.front_door == "dips":  # whose services want the database when they start
+                    _start_services(stack, origin, placement)
+        for stack, origin in zip(starting, origins, strict=True):
+            with _naming(stack):
                 stack.wait_for_services()
-            except StackError as error:
-                raise StackError(stack.death() or f"the stack of the {stack.owner}: {error}") from error
             stack.data_set = origin.frozen.data_set
         yield starting
+
+
+@contextmanager
+def _naming(stack: Stack) -> Iterator[None]:
+    """Whatever goes wrong names the stack, and the process that has ended if one has."""
+    try:
+        yield
+    except StackError as error:
+        raise StackError(stack.death() or f"the stack of the {stack.owner}: {error}") from error
 
 
 @contextmanager
@@ -70,7 +83,7 @@ def _starting(origin: Origin, placement: Placement, place: int, log_directory: P
     directory.mkdir()
     directory.chmod(0o711)
     server = DatabaseServer(directory / "database", frozen.server.passwords)
-    with server, reserved_ports(("https",), None) as ports, ExitStack() as ends:
+    with server, reserved_ports((origin.front_door,), None) as ports, ExitStack() as ends:
         owner = f"{origin.name} {origin.build.identity.name}"
         stack = Stack(directory, frozen.mark, ports, log_directory, lambda: shutil.rmtree(directory), owner)
         ends.callback(stack.stop)
@@ -78,11 +91,16 @@ def _starting(origin: Origin, placement: Placement, place: int, log_directory: P
         stack.profile = frozen.profile
         stack.certificates, stack.catalogue_file = frozen.certificates, frozen.catalogue_file
         stack.server, stack.database = server, server.suite
-        stack.start_services(origin.build, "https", server.dirac, placement.hash_seed)
+        if origin.front_door == "https":  # they load meanwhile
+            _start_services(stack, origin, placement)
         stack.run("database", partial(server.start_on, frozen.server.data_directory))
-        _place(stack.pids["service"], placement.service_cores)
         _place(stack.pids["database"], placement.database_cores)
         yield stack
+
+
+def _start_services(stack: Stack, origin: Origin, placement: Placement) -> None:
+    stack.start_services(origin.build, origin.front_door, stack.server.dirac, placement.hash_seed)
+    _place(stack.pids["service"], placement.service_cores)
 
 
 def _place(pids: Sequence[int], cores: frozenset[int]) -> None:

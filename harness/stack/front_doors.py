@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
+from harness.builds.spec import Release, parse_build
 from harness.model import FrontDoor, StackError
 from harness.stack.configuration import SERVICES
 from harness.stack.ports import ReservedPort
@@ -21,6 +22,32 @@ def chosen_front_doors(dirac_version: str, asked: Sequence[FrontDoor] | None) ->
         if door not in there:
             raise StackError(no_front_door(dirac_version, door))
     return tuple(asked or there[:1])
+
+
+def front_doors_to_compare(
+    dirac_versions: tuple[str, str], asked: tuple[FrontDoor | None, FrontDoor | None]
+) -> tuple[FrontDoor, FrontDoor]:
+    """Those asked for; in place of one that nobody asked for, the first that both releases have.
+
+    StackError when a release does not have the one asked for.
+    """
+    for version, door in zip(dirac_versions, asked, strict=True):
+        chosen_front_doors(version, (door,) if door else None)
+    ours, theirs = (series_of(version).front_doors for version in dirac_versions)
+    common = next(door for door in ours if door in theirs)
+    return asked[0] or common, asked[1] or common
+
+
+def why_not(build_name: str, front_door: FrontDoor) -> str | None:
+    """Why a stack of this build cannot have that front door, as far as can be said before it is installed; None
+    when it can, or when its release is not known yet."""
+    content = parse_build(build_name).content
+    if isinstance(content, Release):
+        try:
+            chosen_front_doors(content.version, (front_door,))
+        except StackError as error:
+            return str(error)
+    return None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import harness
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES, Profile
-from harness.model import BuildIdentity, RssbenchError, StackError
+from harness.model import BuildIdentity, FrontDoor, RssbenchError, StackError
 from harness.stack.lifecycle import Stack, start_stack
 from harness.stack.ownership import is_owned, prepare_stack_root, remove_leftovers, stack_directories
 
@@ -61,16 +61,30 @@ class Orders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int
     stack_root: str
     service_port: int | None
+    front_door: FrontDoor | None
 
 
-def stack_up(
-    build: BuildEnvironment, *, profile: Profile, seed: int, stack_root: Path, service_port: int | None = None
+def stack_up(  # noqa: PLR0913  what to start, with which data, and where
+    build: BuildEnvironment,
+    *,
+    profile: Profile,
+    seed: int,
+    stack_root: Path,
+    service_port: int | None = None,
+    front_door: FrontDoor | None = None,
 ) -> StackInfo:
     """Start a keeper with a stack of its own; returns when the stack is ready. StackError says why it is not."""
     prepare_stack_root(stack_root)
     keeper = f"keeper-{secrets.token_hex(4)}"
     orders = Orders(
-        keeper, str(build.python), build.identity, profile.name, seed, str(stack_root.absolute()), service_port
+        keeper,
+        str(build.python),
+        build.identity,
+        profile.name,
+        seed,
+        str(stack_root.absolute()),
+        service_port,
+        front_door,
     )
     orders_file, log_file = stack_root / f"{keeper}.json", stack_root / f"{keeper}.log"
     _write_private(orders_file, msgspec.json.encode(orders))
@@ -132,6 +146,7 @@ def keep(orders: Orders) -> None:
         stack_root=Path(orders.stack_root),
         log_directory=None,
         service_port=orders.service_port,
+        front_doors=(orders.front_door,) if orders.front_door else None,
     ) as stack:
         # not before: processes started with blocked signals cannot be ended by them
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})

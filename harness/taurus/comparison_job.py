@@ -14,6 +14,7 @@ from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD, one_window
 from harness.settings import Comparison, Job, TrialSettings
+from harness.stack.front_doors import front_doors_to_compare
 from scenarios.operations import OPERATIONS, STANDARD
 
 #: The entry of ``execution`` that both builds are put under; without it the first that has a throughput.
@@ -38,6 +39,7 @@ class ComparisonJob:
         names = (wanted.baseline, wanted.contender)
         baseline, contender = prepare_builds(names, job.cache_folder, log)
         self._builds = (baseline, contender)
+        versions = (baseline.identity.dirac_version, contender.identity.dirac_version)
         self.record = ComparisonRecord.new(
             directory,
             command=command,
@@ -49,6 +51,7 @@ class ComparisonJob:
                 seed=job.seed,
                 budget_s=wanted.budget_s,
                 scenarios=(load_scenario(job.trials),),
+                front_doors=front_doors_to_compare(versions, wanted.front_doors),
             ),
             builds=(baseline.identity, contender.identity),
         )

@@ -69,11 +69,15 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             stack_root=job.stack_folder,
             log_directory=directory / "stack",
             service_port=job.service_port,
-            front_doors=("https",),  # the only one that the generator speaks
+            front_doors=(job.front_door,) if job.front_door else None,
             progress=self.log.info,
         )
         self.record.stack_is_ready(
-            build.identity, self.stack.data_set, self.stack.ready_s, self.stack.database_version
+            build.identity,
+            self.stack.data_set,
+            self.stack.ready_s,
+            self.stack.database_version,
+            self.stack.front_door,
         )
 
     def startup(self) -> None:

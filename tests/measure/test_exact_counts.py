@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from harness.measure.exact_counts import merge_counts
+from harness.measure.exact_counts import merge_counts, without_bytes
 from harness.model import ExactOperation, ReadAnswer, Statement
 
 COUNTED = ExactOperation(
@@ -77,3 +77,8 @@ def test_an_operation_that_failed_once_has_failed() -> None:
 def test_different_operations_cannot_be_merged() -> None:
     with pytest.raises(ValueError, match=r"Publisher.getTree and Publisher.getSites"):
         merge_counts(COUNTED, replace(COUNTED, operation="Publisher.getSites"))
+
+
+def test_bytes_decide_nothing_between_two_front_doors() -> None:
+    counted = replace(COUNTED, varying=("connections", "request_bytes"))
+    assert without_bytes(counted).varying == ("connections", "request_bytes", "response_bytes")

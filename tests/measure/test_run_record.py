@@ -46,7 +46,9 @@ def test_every_step_is_on_disk_and_still_incomplete(tmp_path: Path) -> None:
     record = record_in(tmp_path)
     steps: list[tuple[Any, dict[str, Any]]] = [
         (
-            lambda: record.stack_is_ready(BUILD, DataSet("S", 1, {"SiteStatus": 4}, 0.5), 3.2, "10.11-MariaDB"),
+            lambda: record.stack_is_ready(
+                BUILD, DataSet("S", 1, {"SiteStatus": 4}, 0.5), 3.2, "10.11-MariaDB", "https"
+            ),
             {"build": BUILD, "stack_ready_s": 3.2},
         ),
         (lambda: record.add_trial(trial()), {"trials": (trial(),)}),

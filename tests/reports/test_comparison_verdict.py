@@ -1,5 +1,6 @@
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.comparison import ComparisonResult, CounterChange
@@ -131,3 +132,12 @@ def test_what_a_calm_comparison_would_have_caught_is_that_of_its_least_sure_oper
         ),
     )
     assert verdict_line(result).endswith("would have caught service CPU 3.4 % or more with 95 % power")
+
+
+def test_a_comparison_across_front_doors_says_so_in_its_verdict() -> None:
+    settings = msgspec.structs.replace(comparison().settings, front_doors=("https", "dips"))
+    line = verdict_line(comparison("same", exact=(counted("a"),), settings=settings))
+    assert line == (
+        "SAME: 1 operation, the same work (counted, not estimated); "
+        "the front doors differ: https of the baseline, dips of the contender"
+    )

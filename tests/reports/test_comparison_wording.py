@@ -13,6 +13,7 @@ from reports.comparison_wording import (
     control_text,
     detectable_percent,
     effect_text,
+    front_doors_text,
     p_text,
     package_text,
     pairs_text,
@@ -159,5 +160,13 @@ def test_builds_packages_and_settings_are_told_in_one_line_each() -> None:
     differences = package_differences(build("1", a="1", c="1"), build("2", a="2", b="1"))
     assert [package_text(one) for one in differences] == ["a 1 → 2", "b 1 added", "c 1 removed"]
     assert settings_text(comparison(exact=(counted("a"),))) == (
-        "lanes exact, paired, load; 26 operations; profile S, seed 1; budget 10 min 0 s, took 6 min 52 s"
+        "lanes exact, paired, load; front door https; 26 operations; profile S, seed 1; budget 10 min 0 s, "
+        "took 6 min 52 s"
     )
+
+
+def test_front_doors_that_differ_are_told_apart() -> None:
+    one = comparison()
+    across = comparison(settings=msgspec.structs.replace(one.settings, front_doors=("https", "dips")))
+    assert front_doors_text(across) == "https of the baseline, dips of the contender"
+    assert "front door https of the baseline, dips of the contender;" in settings_text(across)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from harness.model import StackError
-from harness.stack.front_doors import chosen_front_doors, reserved_ports
+from harness.stack.front_doors import chosen_front_doors, front_doors_to_compare, reserved_ports, why_not
 from harness.stack.releases import series_of
 
 
@@ -41,6 +44,41 @@ def test_https_is_used_where_the_release_has_it() -> None:
 def test_a_front_door_that_the_release_lacks_is_refused() -> None:
     with pytest.raises(StackError, match=r"DIRAC 7\.3\.38 has no front door https to the RSS, only dips"):
         chosen_front_doors("7.3.38", ("https",))
+
+
+@pytest.mark.parametrize(
+    ("versions", "asked", "chosen"),
+    [
+        (("9.0.28", "9.1.22"), (None, None), ("https", "https")),
+        (("7.3.38", "8.0.86"), (None, None), ("dips", "dips")),
+        (("8.0.86", "7.3.38"), (None, None), ("dips", "dips")),
+        (("9.1.22", "9.1.22"), ("https", "dips"), ("https", "dips")),
+        (("9.1.22", "9.1.22"), (None, "dips"), ("https", "dips")),
+    ],
+)
+def test_two_builds_are_compared_by_the_first_front_door_that_both_have(
+    versions: tuple[str, str], asked: tuple[Any, Any], chosen: tuple[str, str]
+) -> None:
+    assert front_doors_to_compare(versions, asked) == chosen
+
+
+def test_a_comparison_cannot_have_a_front_door_that_one_of_its_builds_lacks() -> None:
+    with pytest.raises(StackError, match=r"DIRAC 7\.3\.38 has no front door https to the RSS, only dips"):
+        front_doors_to_compare(("9.1.22", "7.3.38"), ("https", "https"))
+
+
+def test_what_can_be_said_before_a_build_is_installed_is_said(tmp_path: Path) -> None:
+    assert why_not("7.3.38:today", "https") == "DIRAC 7.3.38 has no front door https to the RSS, only dips"
+    assert why_not("7.3.38", "dips") is None
+    assert "too old" in (why_not("6.22.30", "dips") or "")
+    assert why_not(str(tmp_path), "https") is None, "its version is known when it is installed"
+
+
+@pytest.mark.parametrize(
+    ("version", "encoding"), [("7.3.38", "dencode"), ("8.0.86", "dencode"), ("9.0.0", "json")]
+)
+def test_clients_of_a_release_write_one_encoding(version: str, encoding: str) -> None:
+    assert series_of(version).encoding == encoding
 
 
 def test_services_share_the_port_of_https_and_have_one_each_over_dips() -> None:
