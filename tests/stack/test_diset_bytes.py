@@ -170,6 +170,7 @@ def drawn_values() -> list[Any]:
     ("release", "encoding"), [("9.1.22", "json"), ("8.0.86", "dencode"), ("7.3.38", "dencode")]
 )
 def test_our_client_sends_the_bytes_that_diracs_own_sends(
+    *,
     release: str,
     build: BuildEnvironment,
     recorder: Recorder,
