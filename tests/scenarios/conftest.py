@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files: two unrelated authorities, a server and a user of the first."""
+    """Files: two unrelated authorities, a server and a user of the first, and both of them expired."""
 
     ca_file: str
     other_ca_file: str
@@ -29,14 +29,27 @@ class Certificates:
     server_key_file: str
     user_file: str
     user_key_file: str
+    expired_server_file: str
+    expired_server_key_file: str
+    expired_user_file: str
+    expired_user_key_file: str
 
     @property
     def of_the_user(self) -> dict[str, str]:
         return {"ca_file": self.ca_file, "certificate_file": self.user_file, "key_file": self.user_key_file}
 
+    @property
+    def of_yesterday(self) -> dict[str, str]:
+        """What the user has whose certificate has expired."""
+        expired = {"certificate_file": self.expired_user_file, "key_file": self.expired_user_key_file}
+        return self.of_the_user | expired
+
 
 def _issue(
-    folder: Path, name: str, issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None
+    folder: Path,
+    name: str,
+    issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None,
+    valid: dt.timedelta = dt.timedelta(days=1),
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -48,7 +61,7 @@ def _issue(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_after(now + valid)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(
             x509.SubjectAlternativeName(
@@ -74,10 +87,24 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     _issue(folder, "other-authority", None)
     _issue(folder, "server", authority)
     _issue(folder, "user", authority)
+    for name in ("expired-server", "expired-user"):
+        _issue(folder, name, authority, valid=-dt.timedelta(minutes=1))
     return Certificates(
         *(str(folder / name) for name in ("authority.pem", "other-authority.pem")),
-        *(str(folder / name) for name in ("server.pem", "server.key", "user.pem", "user.key")),
+        *(
+            str(folder / f"{name}.{kind}")
+            for name in ("server", "user", "expired-server", "expired-user")
+            for kind in ("pem", "key")
+        ),
     )
+
+
+def _server_context(certificates: Certificates, certificate_file: str, key_file: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate_file, key_file)
+    context.load_verify_locations(certificates.ca_file)
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 #: Plays one connection of a scripted server.
@@ -139,16 +166,18 @@ class ScriptedServer:
 @pytest.fixture
 def serve(certificates: Certificates) -> Iterator[Callable[..., ScriptedServer]]:
     """``serve(script, ...)``: a TLS server on loopback that asks for a client certificate; connection i plays
-    script i, later ones the last script."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates.server_file, certificates.server_key_file)
-    context.load_verify_locations(certificates.ca_file)
-    context.verify_mode = ssl.CERT_REQUIRED
+    script i, later ones the last script. ``expired``: it shows a certificate of yesterday."""
+    contexts = {
+        False: _server_context(certificates, certificates.server_file, certificates.server_key_file),
+        True: _server_context(
+            certificates, certificates.expired_server_file, certificates.expired_server_key_file
+        ),
+    }
     ended = threading.Event()
     listeners: list[socket.socket] = []
     threads: list[threading.Thread] = []
 
-    def play(accepted: socket.socket, script: Script, server: ScriptedServer) -> None:
+    def play(accepted: socket.socket, script: Script, server: ScriptedServer, context: ssl.SSLContext) -> None:
         with contextlib.suppress(OSError), accepted:
             accepted.settimeout(10)
             with context.wrap_socket(accepted, server_side=True) as stream:
@@ -156,21 +185,23 @@ def serve(certificates: Certificates) -> Iterator[Callable[..., ScriptedServer]]
                 server.connections.append(connection)
                 script(connection)
 
-    def accept(listener: socket.socket, scripts: tuple[Script, ...], server: ScriptedServer) -> None:
+    def accept(
+        listener: socket.socket, scripts: tuple[Script, ...], server: ScriptedServer, context: ssl.SSLContext
+    ) -> None:
         number = 0
         with contextlib.suppress(OSError):
             while True:
                 accepted, _ = listener.accept()
                 script = scripts[min(number, len(scripts) - 1)]
-                threads.append(threading.Thread(target=play, args=(accepted, script, server)))
+                threads.append(threading.Thread(target=play, args=(accepted, script, server, context)))
                 threads[-1].start()
                 number += 1
 
-    def start(*scripts: Script, scheme: str = "https") -> ScriptedServer:
+    def start(*scripts: Script, scheme: str = "https", expired: bool = False) -> ScriptedServer:
         listener = socket.create_server(("127.0.0.1", 0))
         listeners.append(listener)
         server = ScriptedServer(f"{scheme}://localhost:{listener.getsockname()[1]}")
-        threads.append(threading.Thread(target=accept, args=(listener, scripts, server)))
+        threads.append(threading.Thread(target=accept, args=(listener, scripts, server, contexts[expired])))
         threads[-1].start()
         return server
 

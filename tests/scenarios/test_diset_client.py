@@ -31,9 +31,12 @@ SETTINGS = DisetSettings(urls={}, encoding="json", setup="None", client_version=
 @pytest.fixture
 def connect(certificates: Certificates) -> Connect:
     def to(
-        server: ScriptedServer, *, timeout_s: float = 5.0, ca_file: str = "", **settings: object
+        server: ScriptedServer,
+        *,
+        timeout_s: float = 5.0,
+        files: dict[str, str] = certificates.of_the_user,
+        **settings: object,
     ) -> DisetClient:
-        files = certificates.of_the_user | ({"ca_file": ca_file} if ca_file else {})
         urls = {"ResourceStatus": f"{server.url}/ResourceStatus/ResourceStatus"}
         return DisetClient(msgspec.structs.replace(SETTINGS, urls=urls, **settings), **files, timeout_s=timeout_s)
 
@@ -42,8 +45,8 @@ def connect(certificates: Certificates) -> Connect:
 
 @pytest.fixture
 def serve_diset(serve: Serve) -> Serve:
-    def start(*scripts: Script) -> ScriptedServer:
-        return serve(*scripts, scheme="dips")
+    def start(*scripts: Script, expired: bool = False) -> ScriptedServer:
+        return serve(*scripts, scheme="dips", expired=expired)
 
     return start
 
@@ -221,10 +224,21 @@ def test_a_server_of_another_authority_is_refused(
     serve_diset: Serve, connect: Connect, certificates: Certificates
 ) -> None:
     server = serve_diset(conversation(framed(ROWS)))
-    failed = failure(connect(server, ca_file=certificates.other_ca_file))
+    other = certificates.of_the_user | {"ca_file": certificates.other_ca_file}
+    failed = failure(connect(server, files=other))
     assert failed.outcome is Outcome.connection
     assert "certificate verify failed" in str(failed)
     assert server.requests == []
+
+
+def test_an_expired_certificate_of_either_side_is_a_connection_error_with_its_reason(
+    serve_diset: Serve, connect: Connect, certificates: Certificates
+) -> None:
+    of_the_user = failure(connect(serve_diset(conversation(framed(ROWS))), files=certificates.of_yesterday))
+    of_the_server = failure(connect(serve_diset(conversation(framed(ROWS)), expired=True)))
+    assert of_the_user.outcome is of_the_server.outcome is Outcome.connection
+    assert "certificate expired" in str(of_the_user)
+    assert "certificate has expired" in str(of_the_server)
 
 
 def test_a_call_whose_first_byte_was_sent_is_never_sent_again(serve_diset: Serve, connect: Connect) -> None:
