@@ -25,6 +25,7 @@ from harness.measure.load_lane import DEFAULT_LOAD
 from harness.model import DataSet, RssbenchError
 from harness.stack.lifecycle import Stack
 from harness.store import read_comparison
+from reports.comparison_verdict import verdict_line
 from tests.compare.changed_build import Changes, changed_build
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(400)]
@@ -116,6 +117,31 @@ def test_windows_of_load_are_measured_on_both_builds(comparison: Compare, tmp_pa
     assert contender.latency_p50_s > baseline.latency_p50_s > 0
     assert {one.operation for one in result.judgements} == {"select_mix"}
     assert result.verdict == "inconclusive"  # a window pair or two decide nothing
+
+
+def test_one_build_is_compared_with_itself_across_front_doors(comparison: Compare, tmp_path: Path) -> None:
+    """https against dips on the same rows: the same SQL and nested calls, and no wrong answer."""
+    nested = "Publisher.getElementHistory"
+    run = comparison({}, lanes=("exact", "paired"), operations=(READ, nested), front_doors=("https", "dips"))
+
+    def end_after_a_pair(line: str) -> None:
+        if line.startswith("pair 1"):
+            raise KeyboardInterrupt
+
+    run._progress = end_after_a_pair
+    with pytest.raises(KeyboardInterrupt):
+        run.run()
+    result = read_comparison(tmp_path / "run")
+    assert [(one.operation, one.verdict, one.counters) for one in result.exact] == [
+        (READ, "same", ()),
+        (nested, "same", ()),
+    ]
+    assert result.exact[1].contender.nested_calls == ("ResourceStatus.select",)
+    assert {"request_bytes", "response_bytes"} <= set(result.exact[0].excluded)
+    compared = read_measured(tmp_path / "run", (READ, nested)).compared
+    assert compared.pairs == 1
+    assert not any(compared.wrong)
+    assert "https of the baseline, dips of the contender" in verdict_line(result)
 
 
 def test_a_build_that_dies_on_the_way_is_named_and_the_pairs_before_go_on_later(
