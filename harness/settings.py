@@ -70,6 +70,8 @@ class Job:
     stack_folder: Path
     request_timeout_s: float
     drain_timeout_s: float
+    #: over dips; scenarios/diset_settings.py
+    quick_ack: bool
     criteria: tuple[str, ...]
     trials: tuple[TrialSettings, ...]
 
@@ -120,6 +122,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
         stack_folder=_folder(stack["folder"], default=stack_folder()),
         request_timeout_s=load["request-timeout"],
         drain_timeout_s=load["drain-timeout"],
+        quick_ack=load["quick-ack"],
         criteria=report["criteria"],
         trials=tuple(trials),
     )

@@ -177,6 +177,7 @@ STACK_KEYS = (
 LOAD_KEYS = (
     Key("workers", whole_number(1, 64), 1, "generator processes that share the load", "RSSBENCH_WORKERS"),
     Key("request-timeout", duration_s, "30s", "deadline of one request"),
+    Key("quick-ack", yes_or_no, "true", "over dips: acknowledge at once; false waits as DIRAC's own client does"),
     Key("drain-timeout", duration_s, "10s", "how long due requests may be served after the end"),
 )
 

@@ -252,6 +252,11 @@ def test_a_front_door_can_be_asked_for_and_is_chosen_by_the_release_otherwise() 
     assert job(one_trial(), {"RSSBENCH_FRONT_DOOR": "dips"}).front_door == "dips"
 
 
+def test_acknowledging_at_once_over_dips_can_be_left_to_the_kernel() -> None:
+    assert job(one_trial()).quick_ack
+    assert not job(one_trial() | {"modules": {"rss-load": {"quick-ack": "false"}}}).quick_ack
+
+
 def test_both_builds_of_a_comparison_have_the_front_door_unless_the_contender_has_its_own() -> None:
     builds = {"baseline": "9.1.22", "contender": "9.1.22"}
     for keys, expected in (

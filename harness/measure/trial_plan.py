@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from harness.model import Load
 from harness.stack.lifecycle import Stack
 from scenarios.load_plan import LoadPlan
@@ -21,6 +23,7 @@ def plan_trial(  # noqa: PLR0913  what is sent, how much of it, where to
     weights: Mapping[str, float] | None = None,
     request_timeout_s: float = 30.0,
     drain_timeout_s: float = 10.0,
+    quick_ack: bool = True,
 ) -> LoadPlan:
     """The orders for worker 0; the other workers get the same but for their number.
 
@@ -28,7 +31,7 @@ def plan_trial(  # noqa: PLR0913  what is sent, how much of it, where to
     whatever ``load`` asks for.
     """
     identity = stack.identities["admin"]
-    diset = stack.diset("admin") if stack.front_door == "dips" else None
+    diset = replace(stack.diset("admin"), quick_ack=quick_ack) if stack.front_door == "dips" else None
     return LoadPlan(
         scenario=workload,
         weights=None if weights is None else dict(weights),

@@ -60,6 +60,7 @@ class RssLoad(ScenarioExecutor):  # type: ignore[misc]
                 weights=settings.weights,
                 request_timeout_s=job.request_timeout_s,
                 drain_timeout_s=job.drain_timeout_s,
+                quick_ack=job.quick_ack,
             )
             self.trial = TrialRun(stack, plan, job.criteria)
             self.trial.start()
