@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.index.listing import ListedRun
+from harness.index.listing import ListedBuild, ListedRun
 from reports.escaping import markdown_text
 from reports.units import MISSING
 
@@ -34,8 +34,13 @@ def _cells(run: ListedRun) -> tuple[str, ...]:
         run.started_at[:16].replace("T", " "),
         run.run_id,
         result,
-        " -> ".join(f"{build.name} ({build.dependency_set})" for build in run.builds) or MISSING,
+        " -> ".join(map(_build, run.builds)) or MISSING,
         data,
         run.measured_on,
         "gone" if run.files_gone else run.directory,
     )
+
+
+def _build(build: ListedBuild) -> str:
+    facts = ", ".join(filter(None, (build.dependency_set, build.front_door)))
+    return f"{build.name} ({facts})"

@@ -17,6 +17,7 @@ class ListedBuild(msgspec.Struct, frozen=True):
     name: str
     dirac_version: str
     dependency_set: str
+    front_door: str | None
 
 
 class ListedRun(msgspec.Struct, frozen=True):
@@ -55,7 +56,10 @@ def _listed(row: RunRow) -> ListedRun:
         duration_s=row.duration_s,
         status=row.status,
         verdict=row.verdict,
-        builds=tuple(ListedBuild(one.role, one.name, one.dirac_version, one.dependency_set) for one in row.builds),
+        builds=tuple(
+            ListedBuild(one.role, one.name, one.dirac_version, one.dependency_set, one.front_door)
+            for one in row.builds
+        ),
         profile=row.profile,
         seed=row.seed,
         measured_on=row.measured_on,

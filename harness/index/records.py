@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.comparison import ComparisonResult
 from harness.index.figures import Columns, comparison_figures, run_figures
-from harness.model import BuildIdentity, RssbenchError, RunResult
+from harness.model import BuildIdentity, FrontDoor, RssbenchError, RunResult
 from harness.store import COMPARISON, RUN, ResultKind, decode, read_content
 
 KINDS: tuple[ResultKind[Any], ...] = (RUN, COMPARISON)
@@ -40,13 +40,14 @@ def read_record(kind: ResultKind[Any], directory: Path) -> IndexRecord:
     content = read_content(kind, directory)
     result = decode(kind, directory, content)
     if isinstance(result, RunResult):
-        builds = [_build("measured", result.build)] if result.build else []
+        builds = [_build("measured", result.build, result.front_door)] if result.build else []
         own = {"verdict": None, **_data_columns(result)}
         figures = run_figures(result)
     else:
         sides = {"baseline": result.baseline, "contender": result.contender}
-        builds = [_build(role, build) for role, build in sides.items() if build]
         settings = result.settings
+        doors = zip(sides.items(), settings.front_doors, strict=True)
+        builds = [_build(role, build, door) for (role, build), door in doors if build]
         own = {"verdict": result.verdict, "profile": settings.profile, "seed": settings.seed}
         figures = comparison_figures(result)
     identity = _identity(kind, result)
@@ -89,7 +90,7 @@ def _data_columns(run: RunResult) -> Columns:
     return {"profile": data.profile if data else None, "seed": data.seed if data else None}
 
 
-def _build(role: str, build: BuildIdentity) -> Columns:
+def _build(role: str, build: BuildIdentity, front_door: FrontDoor | None) -> Columns:
     return {
         "role": role,
         "name": build.name,
@@ -97,6 +98,7 @@ def _build(role: str, build: BuildIdentity) -> Columns:
         "dependency_set": build.dependency_set,
         "python_version": build.python_version,
         "environment_key": build.environment_key,
+        "front_door": front_door,
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Double, ForeignKey, Index, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 #: Version of the layout of these tables; raised with every change of them.
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 
 TABLE_PREFIX = "rssbench_"
 
@@ -83,6 +83,8 @@ class BuildRow(Table):
     dependency_set: Mapped[str] = mapped_column(_NAME)
     python_version: Mapped[str] = mapped_column(_WORD)
     environment_key: Mapped[str] = mapped_column(_NAME)
+    #: None of a run that ended before its stack was ready
+    front_door: Mapped[str | None] = mapped_column(_WORD)
 
 
 class FigureRow(Table):

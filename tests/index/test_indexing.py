@@ -69,8 +69,8 @@ def test_a_run_and_a_comparison_are_listed_newest_first_with_their_builds(url: U
         "regression",
     )
     assert newest.builds == (
-        ListedBuild("baseline", "9.1.22", "9.1.22", "newest on 2026-11-23"),
-        ListedBuild("contender", "/src/DIRAC@slow", "9.2.0a1", "newest on 2026-11-23"),
+        ListedBuild("baseline", "9.1.22", "9.1.22", "newest on 2026-11-23", "https"),
+        ListedBuild("contender", "/src/DIRAC@slow", "9.2.0a1", "newest on 2026-11-23", "https"),
     )
     assert oldest == ListedRun(
         run_id="r1",
@@ -79,7 +79,7 @@ def test_a_run_and_a_comparison_are_listed_newest_first_with_their_builds(url: U
         duration_s=160.2,
         status="passed",
         verdict=None,
-        builds=(ListedBuild("measured", "9.1.22", "9.1.22", "newest on 2026-11-23"),),
+        builds=(ListedBuild("measured", "9.1.22", "9.1.22", "newest on 2026-11-23", None),),
         profile="S",
         seed=1,
         measured_on="bench",

@@ -9,7 +9,7 @@ from harness.index.listing import ListedBuild, ListedRun
 from reports.run_list import run_list
 from reports.units import MISSING
 
-RELEASE = ListedBuild("measured", "9.1.22", "9.1.22", "newest")
+RELEASE = ListedBuild("measured", "9.1.22", "9.1.22", "newest", None)
 
 
 def listed(**changes: Any) -> ListedRun:
@@ -35,10 +35,10 @@ COMPARISON = listed(
     kind="comparison",
     status="incomplete",
     verdict="inconclusive",
-    builds=(RELEASE, ListedBuild("contender", "/src/a|b", "9.2.0", "of 2025-01-01")),
+    builds=(RELEASE, ListedBuild("contender", "/src/a|b", "9.2.0", "of 2025-01-01", "dips")),
     files_gone=True,
 )
-COMPARED = "9.1.22 (newest) -> /src/a|b (of 2025-01-01)"
+COMPARED = "9.1.22 (newest) -> /src/a|b (of 2025-01-01, dips)"
 KILLED = listed(run_id="r0", status="incomplete", builds=(), profile=None, seed=None)
 
 

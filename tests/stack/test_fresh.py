@@ -13,7 +13,7 @@ import sqlalchemy
 
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
-from harness.model import StackError
+from harness.model import FrontDoor, StackError
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack, start_stack
 from harness.stack.readiness import RpcCall, check_rows, rpc_values
@@ -80,18 +80,24 @@ def test_both_answer_with_the_loaded_rows_and_neither_sees_the_others_writes(
         assert count(again, "ResourceStatusCache") == before
 
 
+@pytest.mark.parametrize("front_door", ["https", "dips"])
 def test_processes_run_where_and_as_the_placement_says(
-    frozen: Stack, build: BuildEnvironment, tmp_path: Path
+    frozen: Stack, build: BuildEnvironment, tmp_path: Path, front_door: FrontDoor
 ) -> None:
+    """Over dips too, whose services start after the database: another front door on what was loaded over https."""
     core = min(psutil.Process().cpu_affinity() or [0])
     placement = Placement(4321, frozenset({core}), frozenset({core}))
-    with fresh_stacks([Origin("baseline", frozen, build)], [placement], tmp_path) as (stack,):
+    origin = Origin("baseline", frozen, build, front_door)
+    with fresh_stacks([origin], [placement], tmp_path) as (stack,):
+        assert len(stack.pids["service"]) == len(set(stack.ports[front_door].values()))
         for pids in stack.pids.values():
-            assert psutil.Process(pids[0]).cpu_affinity() == [core]
-            assert {
-                psutil.Process(thread.id).cpu_affinity()[0] for thread in psutil.Process(pids[0]).threads()
-            } == {core}
-        assert psutil.Process(stack.pids["service"][0]).environ()["PYTHONHASHSEED"] == "4321"
+            for process in map(psutil.Process, pids):
+                assert process.cpu_affinity() == [core]
+                assert {psutil.Process(thread.id).cpu_affinity()[0] for thread in process.threads()} == {core}
+        for pid in stack.pids["service"]:
+            assert psutil.Process(pid).environ()["PYTHONHASHSEED"] == "4321"
+        with closing(stack.client()) as client:
+            check_rows(partial(rpc_values, client), read_catalogue(stack.catalogue_file))
 
 
 def test_nothing_is_left_of_them_but_the_frozen_stack(
