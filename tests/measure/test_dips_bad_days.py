@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections import Counter
@@ -154,7 +155,7 @@ def test_a_service_killed_in_mid_run_costs_what_was_under_way_and_nothing_else(
     of_operation = {one.operation: one for one in result.operations}
     writes = of_operation["ResourceStatus.insert history"]
     assert [error.outcome for error in writes.errors] == ["connection"]
-    assert "ConnectionRefused" in writes.errors[0].first_message or "Broken" in writes.errors[0].first_message
+    assert re.match("ConnectionRefused|ConnectionReset|BrokenAnswer", writes.errors[0].first_message)
     assert writes.ok + writes.errors[0].count == writes.requests
     assert writes.errors[0].count >= 10, "half of 15 writes per second for 1.5 s"
     assert of_operation["ResourceManagement.select policy results"].errors == (), "the other service lives"

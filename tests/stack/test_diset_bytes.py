@@ -19,6 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.builds.environment import BuildEnvironment, prepare_build
+from harness.dataset.installation import installation_of
+from harness.dataset.profiles import PROFILES
 from harness.settings import cache_folder
 from harness.stack.certificates import Certificates, make_certificates
 from harness.stack.configuration import SERVICES, ServiceSettings, client_cfg
@@ -180,7 +182,12 @@ def test_our_client_sends_the_bytes_that_diracs_own_sends(
 ) -> None:
     admin = certificates.identities["admin"]
     stack = ServiceSettings(
-        series_of(release), "dips", recorder.ports, certificates, DatabaseAddress("", 0, "", "", Path("/"))
+        series_of(release),
+        "dips",
+        recorder.ports,
+        certificates,
+        DatabaseAddress("", 0, "", "", Path("/")),
+        installation_of(PROFILES["S"]),
     )
     ours = diset_settings(stack, build.identity.dirac_version, "admin")
     (tmp_path / "dirac.cfg").write_text(client_cfg(stack))
