@@ -155,6 +155,27 @@ def test_a_finished_run_is_in_the_index_beside_it(good_run: BztProcess) -> None:
     assert [build.dirac_version for build in listed.builds] == ["9.1.22"]
 
 
+def test_a_release_without_https_is_measured_over_dips(bzt: Any) -> None:
+    """DISET has no connection to keep, a process per service, and no less load."""
+    run = bzt(
+        job(
+            {"scenario": "production_mix", "throughput": 20, "concurrency": 8, "hold-for": "3s"},
+            {"scenario": "burst", "concurrency": 15, "iterations": 1},
+            stack={"build": "7.3.38"},
+        )
+    )
+    assert run.wait() == 0, run.stdout + run.stderr
+    assert (run.run.front_door, run.run.status) == ("dips", "passed")
+    mix, burst = run.run.trials
+    assert (mix.load.connection, mix.requests, mix.ok) == ("per-call", 60, 60)
+    assert mix.audit.acknowledged > 0
+    assert mix.audit.lost == 0
+    assert burst.requests == burst.ok == 15 * 9
+    assert 0 < mix.cpu_per_request.service_s < 0.1
+    assert "dips" in (run.run_directory / "report.html").read_text()
+    assert run.left_over() == []
+
+
 def test_a_run_whose_index_is_down_passes_with_a_warning(bzt: Any) -> None:
     process = bzt(job(STEADY | {"hold-for": "2s"}), RSSBENCH_INDEX="mysql://team:s3cret@127.0.0.1:9/runs")
     assert process.wait() == 0
