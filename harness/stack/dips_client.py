@@ -11,7 +11,7 @@ import msgspec
 
 from harness.stack.configuration import ServiceSettings, client_cfg, group_of, service_url
 from harness.stack.dirac_process import DiracProcess
-from harness.stack.readiness import RpcCall, value_of
+from harness.stack.readiness import RpcCall
 
 _TIMEOUT_S = 120.0
 
@@ -38,10 +38,3 @@ class DipsClient:
         }
         answers = self.process.run("rpc_calls.py", client_cfg(self.settings), orders, timeout_s=_TIMEOUT_S)
         return msgspec.convert(answers, list[dict[str, Any]])
-
-    def values(self, calls: Sequence[RpcCall]) -> list[Any]:
-        """The values of calls that the admin makes; StackError with what was answered instead."""
-        answers = self.answers("admin", calls)
-        return [
-            value_of(f"{one.service}.{one.method}", answer) for one, answer in zip(calls, answers, strict=True)
-        ]

@@ -53,7 +53,7 @@ def script(python: Path, text: str) -> None:
 
 def test_the_last_line_is_the_answers_whatever_dirac_says_before(client: DipsClient, python: Path) -> None:
     script(python, """echo "WARN: no remote configuration"; echo '[{"OK": true, "Value": ["LCG.One.xx"]}]'""")
-    assert client.values([CALL]) == [["LCG.One.xx"]]
+    assert client.answers("admin", [CALL]) == [{"OK": True, "Value": ["LCG.One.xx"]}]
 
 
 def test_the_orders_name_the_service_by_its_url_and_are_gone_afterwards(
@@ -67,20 +67,14 @@ def test_the_orders_name_the_service_by_its_url_and_are_gone_afterwards(
     assert not list((tmp_path / "client").iterdir())
 
 
-def test_a_refusal_names_the_call(client: DipsClient, python: Path) -> None:
-    script(python, """echo '[{"OK": false, "Message": "Unauthorized query"}]'""")
-    with pytest.raises(StackError, match=r"^Publisher\.getSites: Unauthorized query$"):
-        client.values([CALL])
-
-
 def test_a_client_that_fails_is_quoted(client: DipsClient, python: Path) -> None:
     script(python, "echo 'ImportError: no module named DIRAC' >&2; exit 3")
     with pytest.raises(
         StackError, match=r"rpc_calls\.py of 7\.3\.38 ended with exit code 3:\nImportError: no module named DIRAC"
     ):
-        client.values([CALL])
+        client.answers("admin", [CALL])
 
 
 def test_a_build_without_an_interpreter_is_an_error_of_the_stack(client: DipsClient) -> None:
     with pytest.raises(StackError, match=r"rpc_calls\.py of 7\.3\.38: cannot start .*python"):
-        client.values([CALL])
+        client.answers("admin", [CALL])
