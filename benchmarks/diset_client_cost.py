@@ -1,17 +1,21 @@
 """CPU time of a client per call: ours beside DIRAC's own, over DISET and over HTTPS, on the same real services.
 
-One process per client and round, the rounds interleaved, one call after the other: a select of one row.
+One process per client and round, the rounds interleaved, one call after the other: a select of one row. Beside
+them the client's half of a TLS handshake alone, with the same certificates, in memory: no client needs less.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
+import ssl
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +34,7 @@ from harness.stack.configuration import client_cfg, group_of, service_url
 from harness.stack.lifecycle import Stack, start_stack
 from harness.stack.service import DIRAC_SIDE, dirac_environment
 from scenarios.catalogue import read_catalogue
+from scenarios.tls_connection import client_context
 
 HERE = Path(__file__).parent
 WARM_UP = 20
@@ -46,7 +51,12 @@ class Callers:
         name = read_catalogue(stack.catalogue_file).resource_status[0].Name
         arguments = ["ResourceStatus", {"Name": name, "StatusType": "all", "VO": "all"}]
         service = {"service": SERVICE, "method": METHOD, "arguments": arguments}
-        self.orders = {"warm_up": WARM_UP, "calls": calls, "pids": list(stack.pids["service"]), **service}
+        self.orders: dict[str, Any] = {
+            "warm_up": WARM_UP,
+            "calls": calls,
+            "pids": list(stack.pids["service"]),
+            **service,
+        }
 
     def ours(self, door: FrontDoor, connection: str = "per-call", *, quick_ack: bool = True) -> Measured:
         plan = plan_trial(self.stack, "select_mix", DEFAULT_LOAD, self.directory, seed=1)
@@ -84,8 +94,37 @@ class Callers:
         return measured
 
 
+def handshake(stack: Stack, times: int) -> Measured:
+    """CPU time of the client's half, per handshake, between two memory buffers of this process."""
+    host, admin = stack.identities["host"], stack.identities["admin"]
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(host.certificate_file, host.key_file)
+    server.load_verify_locations(stack.ca_file)
+    server.verify_mode = ssl.CERT_REQUIRED
+    client = client_context(str(stack.ca_file), str(admin.certificate_file), str(admin.key_file))
+    client_ns, all_ns = 0, time.process_time_ns()
+    for _ in range(times):
+        to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+        begin_ns = time.process_time_ns()
+        ours = client.wrap_bio(to_client, to_server, server_hostname="localhost")
+        client_ns += time.process_time_ns() - begin_ns
+        theirs = server.wrap_bio(to_server, to_client, server_side=True)
+        waiting = [ours, theirs]
+        while waiting:
+            begin_ns = time.process_time_ns()
+            side = waiting.pop(0)
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                waiting.append(side)
+            client_ns += time.process_time_ns() - begin_ns if side is ours else 0
+    other_s = (time.process_time_ns() - all_ns - client_ns) / 1e9 / times
+    return {"cpu_s": client_ns / 1e9 / times, "service_cpu_s": other_s, "p50_s": math.nan, "failed": 0}
+
+
 def clients_of(callers: Callers, doors: tuple[FrontDoor, ...]) -> dict[str, Callable[[], Measured]]:
     clients: dict[str, Callable[[], Measured]] = {
+        "a TLS handshake alone": lambda: handshake(callers.stack, callers.orders["calls"]),
         "ours, DISET": lambda: callers.ours("dips"),
         "ours, DISET, no quick ack": lambda: callers.ours("dips", quick_ack=False),
         "DIRAC's, DISET": lambda: callers.diracs("dips"),
