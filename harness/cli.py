@@ -11,9 +11,10 @@ import click
 import msgspec
 
 from harness.builds.environment import prepare_build
-from harness.cli_builds import DEFAULT_BUILD, builds, setup
+from harness.cli_builds import builds, setup
 from harness.cli_compare import compare, report_comparison
 from harness.cli_conventions import (
+    DEFAULT_BUILD,
     EXIT_FAILED_RUN,
     EXIT_HARNESS,
     EXIT_OK,
@@ -21,13 +22,14 @@ from harness.cli_conventions import (
     progress,
     reports_errors,
 )
+from harness.cli_growth import growth, report_growth
 from harness.cli_runs import runs
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
 from harness.model import FRONT_DOORS, FrontDoor, RunResult
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
-from harness.store import COMPARISON
+from harness.store import COMPARISON, GROWTH
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
@@ -43,6 +45,7 @@ main.add_command(setup)
 main.add_command(builds)
 main.add_command(runs)
 main.add_command(compare)
+main.add_command(growth)
 
 
 @main.command()
@@ -94,10 +97,11 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
 @format_option
 @reports_errors
 def report(run_directory: Path, form: str) -> None:
-    """Rebuild the HTML report of a run or comparison from what it stored; also of one that was killed."""
-    if (run_directory / COMPARISON.file).exists():
-        report_comparison(run_directory, form)
-        return
+    """Rebuild the HTML report of a run, comparison or growth from what it stored; also of one that was killed."""
+    for kind, rebuild in ((COMPARISON, report_comparison), (GROWTH, report_growth)):
+        if (run_directory / kind.file).exists():
+            rebuild(run_directory, form)
+            return
     from harness.measure.run_record import recover_run  # noqa: PLC0415 - pandas and matplotlib take a second
     from harness.store import write_run  # noqa: PLC0415
     from reports.page import write_report  # noqa: PLC0415
@@ -113,19 +117,24 @@ def report(run_directory: Path, form: str) -> None:
 @main.command()
 @format_option
 def operations(form: str) -> None:
-    """List the operations and the workloads they belong to."""
+    """List the operations, which comparisons time them, and the workloads they belong to."""
     from scenarios.operations import OPERATIONS  # noqa: PLC0415
     from scenarios.workloads import WORKLOADS  # noqa: PLC0415
 
     used = {o.name: [w.name for w in WORKLOADS.values() if o.name in w.operations] for o in OPERATIONS}
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(used), indent=2))
+        listed = {
+            o.name: {"kind": o.kind, "method": o.method, "timed": o.timed, "workloads": used[o.name]}
+            for o in OPERATIONS
+        }
+        click.echo(msgspec.json.format(msgspec.json.encode(listed), indent=2))
         return
     if form == "markdown":
-        click.echo("| operation | kind | workloads |\n|---|---|---|")
+        click.echo("| operation | kind | timed | workloads |\n|---|---|---|---|")
     for operation in OPERATIONS:
-        cells = (operation.name, operation.kind, ", ".join(used[operation.name]))
-        click.echo(f"| {' | '.join(cells)} |" if form == "markdown" else f"{cells[0]:52} {cells[1]:6} {cells[2]}")
+        cells = (operation.name, operation.kind, operation.timed, ", ".join(used[operation.name]))
+        text = f"{cells[0]:52} {cells[1]:6} {cells[2]:11} {cells[3]}".rstrip()
+        click.echo(f"| {' | '.join(cells)} |" if form == "markdown" else text)
 
 
 @main.command()

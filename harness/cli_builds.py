@@ -9,11 +9,8 @@ import click
 from harness.builds.cache import cached_builds, prune
 from harness.builds.environment import prepare_build
 from harness.builds.listing import builds_text, pruned_text, unused_time
-from harness.cli_conventions import format_option, progress, reports_errors
+from harness.cli_conventions import DEFAULT_BUILD, format_option, progress, reports_errors
 from harness.settings import cache_folder
-from harness.settings_keys import STACK_KEYS
-
-DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
 
 
 @click.command()

@@ -11,10 +11,14 @@ import click
 from rich.console import Console
 
 from harness.model import RssbenchError, SettingsError
+from harness.settings_keys import STACK_KEYS
 
 EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_INCONCLUSIVE, EXIT_HARNESS = 0, 1, 2, 3, 4
 
 Given = ParamSpec("Given")
+
+#: The build that is meant when none is named.
+DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
 
 progress = Console(stderr=True, highlight=False, soft_wrap=True)
 

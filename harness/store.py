@@ -1,6 +1,6 @@
-"""A result on disk, ``run.json`` or ``comparison.json``: strict in both directions, written as a whole.
+"""A result on disk (``run.json``, ``comparison.json``, ``growth.json``): strict both ways, written as a whole.
 
-The fields are described in docs/run-json.md and harness/comparison.py.
+The fields are described in docs/run-json.md, harness/comparison.py and harness/growth.py.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult
+from harness.growth import GROWTH_SCHEMA_VERSION, GrowthResult
 from harness.model import SCHEMA_VERSION, RssbenchError, RunResult
 
-Result = TypeVar("Result", RunResult, ComparisonResult)
+Result = TypeVar("Result", RunResult, ComparisonResult, GrowthResult)
 
 
 @dataclass(frozen=True)
 class ResultKind(Generic[Result]):
     """What there is to store: its name in messages, its file, and the layout of that file."""
 
-    name: Literal["run", "comparison"]
+    name: Literal["run", "comparison", "growth"]
     file: str
     schema_version: int
     layout: type[Result]
@@ -32,6 +33,7 @@ class ResultKind(Generic[Result]):
 
 RUN = ResultKind("run", "run.json", SCHEMA_VERSION, RunResult)
 COMPARISON = ResultKind("comparison", "comparison.json", COMPARISON_SCHEMA_VERSION, ComparisonResult)
+GROWTH = ResultKind("growth", "growth.json", GROWTH_SCHEMA_VERSION, GrowthResult)
 
 
 class _Version(msgspec.Struct):
@@ -63,6 +65,11 @@ def write_comparison(comparison: ComparisonResult, run_directory: Path) -> None:
     _write(COMPARISON, comparison, run_directory)
 
 
+def write_growth(growth: GrowthResult, run_directory: Path) -> None:
+    """Replace ``growth.json``, in the way of :func:`write_run`."""
+    _write(GROWTH, growth, run_directory)
+
+
 def read_run(run_directory: Path) -> RunResult:
     """RssbenchError, with the file and the path of the key, when it is missing, no run, or of another schema."""
     return decode(RUN, run_directory, read_content(RUN, run_directory))
@@ -71,6 +78,11 @@ def read_run(run_directory: Path) -> RunResult:
 def read_comparison(run_directory: Path) -> ComparisonResult:
     """RssbenchError, in the way of :func:`read_run`."""
     return decode(COMPARISON, run_directory, read_content(COMPARISON, run_directory))
+
+
+def read_growth(run_directory: Path) -> GrowthResult:
+    """RssbenchError, in the way of :func:`read_run`."""
+    return decode(GROWTH, run_directory, read_content(GROWTH, run_directory))
 
 
 def read_content(kind: ResultKind[Result], run_directory: Path) -> bytes:

@@ -138,7 +138,8 @@ def _node_statuses(_catalogue: Catalogue) -> ToCall:
 
 
 def _set_status(catalogue: Catalogue) -> ToCall:
-    """A person sets a status, here the one that is there, of sites that all have the same."""
+    """A person sets a status, here the one that is there, of sites that all have the same; from the last row on,
+    so that other writes are in the same second elsewhere."""
 
     def call(row: StatusRow, _token: str) -> Call:
         reason = f"Status {row.Status} forced by {USER} ( web )"
@@ -150,7 +151,7 @@ def _set_status(catalogue: Catalogue) -> ToCall:
         )
 
     rows = written_rows(catalogue, catalogue.site_status)
-    return on_each([row for row in rows if row.Status == "Active"], call)
+    return on_each([row for row in reversed(rows) if row.Status == "Active"], call)
 
 
 def _set_token(catalogue: Catalogue) -> ToCall:

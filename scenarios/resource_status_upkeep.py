@@ -122,7 +122,8 @@ def _new_by_script(_catalogue: Catalogue) -> ToCall:
 def _token_taken_back(catalogue: Catalogue) -> ToCall:
     """TokenAgent, when a token has expired; of rows that are the service's own, so that reads stay as they are.
 
-    Its call carries no reason: the row in the log has that of the database.
+    Its call carries no reason: the row in the log has that of the database. From the last row on, for DIRAC leaves
+    the status row alone when another write of the same second went there.
     """
 
     def call(row: StatusRow, _token: str) -> Call:
@@ -138,7 +139,7 @@ def _token_taken_back(catalogue: Catalogue) -> ToCall:
         return Call(["ResourceStatus", values], nothing, target=f"{row.Name} {row.StatusType}", left=left)
 
     rows = [row for row in written_rows(catalogue, catalogue.resource_status) if row.TokenOwner == _SERVICE]
-    return on_each(rows, call)
+    return on_each(rows[::-1], call)
 
 
 def _old_history(_catalogue: Catalogue) -> ToCall:

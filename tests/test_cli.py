@@ -182,12 +182,12 @@ def test_operations_are_listed_with_their_workloads() -> None:
     text = rssbench("operations").stdout.splitlines()
     assert len(text) == len(OPERATIONS)
     markdown = rssbench("operations", "--format", "markdown").stdout.splitlines()
-    assert markdown[:2] == ["| operation | kind | workloads |", "|---|---|---|"]
+    assert markdown[:2] == ["| operation | kind | timed | workloads |", "|---|---|---|---|"]
     assert len(markdown) == len(OPERATIONS) + 2
-    assert all(line.count("|") == 4 for line in markdown)
+    assert all(line.count("|") == 5 for line in markdown)
     as_json = json.loads(rssbench("operations", "--format", "json").stdout)
     assert list(as_json) == [operation.name for operation in OPERATIONS]
-    assert as_json["ResourceStatus.select by name"] == [
+    assert as_json["ResourceStatus.select by name"]["workloads"] == [
         name for name, workload in WORKLOADS.items() if "ResourceStatus.select by name" in workload.operations
     ]
 

@@ -49,6 +49,11 @@ class CallLog:
         found = _FAILED.search(self._written(self._log_files[called]))
         return found[1].decode(errors="replace") if found else None
 
+    def in_words(self, called: str, status: int, problem: str) -> str:
+        """What was wrong with an answer since :meth:`clear`: over HTTPS DIRAC keeps its exceptions to itself."""
+        exception = self.exception(called) if status == 500 else None
+        return f"HTTP status {status}: {exception}" if exception else problem
+
     def _written(self, file: Path) -> bytes:
         with file.open("rb") as log:
             log.seek(self._position_bytes[file])

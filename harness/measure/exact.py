@@ -101,9 +101,7 @@ class _Counter:
         answer = self.client.send(message)
         outcome, problem = check_answer(answer, call)
         if outcome is not Outcome.ok:
-            # over HTTPS DIRAC keeps to itself what went wrong
-            exception = self.calls.exception(self.operation.service) if outcome is Outcome.http_status else None
-            raise _WrongAnswerError(f"HTTP status {answer.status}: {exception}" if exception else problem)
+            raise _WrongAnswerError(self.calls.in_words(self.operation.service, answer.status, problem))
         return answer
 
     def _what_was_read(self, answer: Answer, call: Call) -> ReadAnswer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from harness.measure.call_log import CallLog
@@ -71,6 +72,9 @@ def test_an_exception_that_ended_a_call_is_told_as_python_writes_it(tmp_path: Pa
     with log_file.open("a") as log:
         log.write(FAILED)
     assert calls.exception("ResourceManagement") == "KeyError('self')"
+    in_words = partial(calls.in_words, "ResourceManagement")
+    assert in_words(500, "HTTP status 500: <html>") == "HTTP status 500: KeyError('self')"
+    assert in_words(401, "HTTP status 401: <html>") == "HTTP status 401: <html>"
     calls.clear()
     assert calls.exception("ResourceManagement") is None
 

@@ -1,0 +1,98 @@
+"""The growth of a build's operations for a terminal, and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from harness.growth import GrowthResult, OperationGrowth
+from reports.escaping import markdown_text, one_line, shorten
+from reports.growth_views import (
+    advice,
+    finding_text,
+    findings,
+    gain_text,
+    index_text,
+    law_text,
+    sizes_text,
+    statement_text,
+)
+from reports.units import count, plural
+
+_HEADING = ("operation", "statements", "rows examined", "commits", "connections", "nested calls", "growth")
+_MISSING = ("missing index", "rows examined", "rows answered", "with the index", "used by", "statement")
+
+
+def growth_line(result: GrowthResult) -> str:
+    """What was found, in one line."""
+    missing = len(findings(result))
+    failed = sum(one.problem is not None for one in result.operations)
+    return (
+        f"DIRAC {result.build.name}: {count(missing)} missing index{'' if missing == 1 else 'es'}, "
+        f"{plural(len(result.operations), 'operation')} counted with profiles {', '.join(result.profiles)}"
+        + (f", {failed} of them not answered" if failed else "")
+    )
+
+
+def growth_text(result: GrowthResult) -> str:
+    lines = [growth_line(result), "", "MISSING INDEXES, most rows read for nothing first"]
+    lines += [f"  {one_line(finding_text(finding))}" for finding in findings(result)] or ["  none"]
+    lines += ["", "FEWEST INDEXES THAT SERVE ALL OF THEM"]
+    lines += [f"  {index_text(one.index)}: {', '.join(one.operations)}" for one in advice(result)] or ["  none"]
+    rows = [_HEADING, *(_cells(one) for one in result.operations)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADING) - 1)]
+    lines += ["", f"ALL OPERATIONS, figures of profiles {' / '.join(result.profiles)}"]
+    lines += [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def growth_markdown(result: GrowthResult) -> str:
+    missing = [
+        (
+            index_text(one.index),
+            sizes_text(one.statement.rows_examined),
+            sizes_text(one.statement.rows_answered),
+            gain_text(one.index),
+            ", ".join(one.operations),
+            statement_text(one.statement),
+        )
+        for one in findings(result)
+    ]
+    fewest = [(index_text(one.index), ", ".join(one.operations)) for one in advice(result)]
+    lines = [markdown_text(growth_line(result)), "", *_table(_MISSING, missing), ""]
+    lines += [*_table(("fewest indexes that serve all of them", "used by"), fewest), ""]
+    return "\n".join([*lines, *_table(_HEADING, [_cells(one) for one in result.operations])])
+
+
+def growth_json(result: GrowthResult) -> str:
+    return msgspec.json.format(msgspec.json.encode(result), indent=2).decode()
+
+
+GROWTH_FORMATS: dict[str, Callable[[GrowthResult], str]] = {
+    "text": growth_text,
+    "markdown": growth_markdown,
+    "json": growth_json,
+}
+
+
+def _cells(one: OperationGrowth) -> tuple[str, ...]:
+    if one.problem is not None and not one.statements:
+        return (one.operation, "", "", "", "", "", shorten(one_line(one.problem)))
+    return (
+        one.operation,
+        count(len(one.statements)),
+        sizes_text(one.rows_examined),
+        count(one.commits[-1]),
+        count(one.connections[-1]),
+        count(len(one.nested_calls or ())),
+        law_text(one),
+    )
+
+
+def _table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    lines = [heading, tuple("---" for _ in heading), *(tuple(map(markdown_text, row)) for row in rows)]
+    return [f"| {' | '.join(row)} |" for row in lines]

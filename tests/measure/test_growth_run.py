@@ -1,0 +1,127 @@
+"""Counts at several sizes become laws and missing indexes, and each index is tried on a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from harness.builds.environment import BuildEnvironment
+from harness.growth import MissingIndex, OperationGrowth
+from harness.measure.exact import count_operations
+from harness.measure.growth_run import GrowthRun, _index, grown, with_index
+from harness.model import DataSet, ExactOperation, StackError, Statement
+from harness.stack.lifecycle import Stack
+from scenarios.catalogue import read_catalogue
+from scenarios.operations import OPERATIONS
+
+LAST, BY_NAME, INSERT = (
+    next(operation for operation in OPERATIONS if operation.name == name)
+    for name in (
+        "ResourceStatus.select last history",
+        "ResourceStatus.select by name",
+        "ResourceManagement.insert job",
+    )
+)
+SCAN = "SELECT `ResourceHistory`.`Status` FROM `ResourceHistory` WHERE `ResourceHistory`.`Name` = ?"
+INDEX = MissingIndex("ResourceHistory", ("Name",))
+OTHER = MissingIndex("ResourceHistory", ("VO", "Name"))
+SIZES = [DataSet(name, 1, {"ResourceHistory": rows}, 1.0) for name, rows in (("S", 10), ("M", 1_000))]
+
+
+def counted(
+    examined: int, *, text: str = SCAN, full_scan: bool = True, problem: str | None = None
+) -> ExactOperation:
+    statements = (Statement(text, examined, 1, 0, full_scan), Statement("ROLLBACK", 0, 0, 0))
+    return ExactOperation(LAST.name, statements, examined, 0, 0, 1, 1, nested_calls=(), problem=problem)
+
+
+def test_a_scan_that_grows_with_its_table_lacks_an_index() -> None:
+    one = grown(LAST, [counted(10), counted(1_000)], SIZES)
+    assert (one.rows_examined, one.problem) == ((10, 1_000), None)
+    scan, rollback = one.statements
+    assert (scan.table, scan.law, scan.missing_index) == ("ResourceHistory", "table", INDEX)
+    assert (scan.rows_stored, scan.rows_answered, scan.full_scan) == ((10, 1_000), (1, 1), True)
+    assert (rollback.table, rollback.law, rollback.missing_index) == (None, "constant", None)
+
+
+def test_what_finds_its_rows_by_a_key_lacks_none() -> None:
+    assert grown(LAST, [counted(1, full_scan=False)] * 2, SIZES).statements[0].missing_index is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "problem"),
+    [
+        ([counted(10), counted(1_000, problem="KeyError")], "KeyError"),
+        ([counted(10), counted(1_000, text="SELECT ?")], "it sends other statements at other sizes"),
+    ],
+)
+def test_without_the_same_statements_at_each_size_there_is_no_law(
+    sizes: list[ExactOperation], problem: str
+) -> None:
+    one = grown(LAST, sizes, SIZES)
+    assert (one.problem, one.statements) == (problem, ())
+
+
+def test_an_index_that_was_tried_has_the_rows_that_were_examined_with_it() -> None:
+    one = grown(LAST, [counted(10), counted(1_000)], SIZES)
+    tried = with_index(with_index(one, INDEX, counted(1)), OTHER, counted(500))
+    scan = tried.statements[0]
+    assert scan.missing_index == MissingIndex("ResourceHistory", ("Name",), 1)
+    assert scan.other_indexes == (MissingIndex("ResourceHistory", ("VO", "Name"), 500),)
+
+
+def test_an_index_of_another_table_says_nothing() -> None:
+    one = grown(LAST, [counted(10), counted(1_000)], SIZES)
+    assert with_index(one, MissingIndex("ResourceLog", ("Name",)), counted(1)) == one
+
+
+@pytest.mark.stack
+def test_an_index_that_is_tried_is_used_and_gone_afterwards(loaded_stack: Callable[[str], Stack]) -> None:
+    stack = loaded_stack("M")
+    catalogue = read_catalogue(stack.catalogue_file)
+
+    def examined() -> int:
+        (one,) = count_operations(stack, catalogue, [LAST])
+        assert one.problem is None
+        return one.rows_examined
+
+    without = examined()
+    with _index(stack, MissingIndex("ResourceHistory", ("Name", "StatusType", "VO", "DateEffective"))):
+        assert examined() == 1
+    assert examined() == without == stack.data_set.rows["ResourceHistory"] + 1
+
+
+@pytest.mark.stack
+def test_an_index_that_cannot_be_made_is_an_error_of_the_stack(loaded_stack: Callable[[str], Stack]) -> None:
+    stack = loaded_stack("M")
+    with (
+        pytest.raises(StackError, match=r"cannot try an index of ResourceHistory: .*Nowhere"),
+        _index(stack, MissingIndex("ResourceHistory", ("Nowhere",))),
+    ):
+        pass
+    engine = sqlalchemy.create_engine(stack.database.url("ResourceStatusDB"), poolclass=sqlalchemy.NullPool)
+    assert sqlalchemy.inspect(engine).get_indexes("ResourceHistory") == []
+
+
+@pytest.mark.stack
+def test_the_growth_of_a_real_dirac(build: BuildEnvironment, stack_root: Path) -> None:
+    said: list[str] = []
+    run = GrowthRun(
+        build, ("S", "M"), [LAST, BY_NAME, INSERT], seed=7, stack_root=stack_root, progress=said.append
+    )
+    last, by_name, insert = run.run()
+    assert [data_set.rows["ResourceHistory"] for data_set in run.data_sets] == [0, 7_000]
+    assert (last.rows_examined, last.statements[0].law) == ((0, 7_001), "table")
+    assert last.statements[0].missing_index == MissingIndex(
+        "ResourceHistory", ("Name", "StatusType", "VO", "DateEffective"), 1
+    )
+    assert laws(by_name) == {"constant"}
+    assert (insert.problem, insert.statements) == ("HTTP status 500: KeyError('self')", ())
+    assert "trying an index ResourceHistory(Name, StatusType, VO, DateEffective)" in said
+
+
+def laws(one: OperationGrowth) -> set[str]:
+    return {statement.law for statement in one.statements}
