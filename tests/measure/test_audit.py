@@ -435,3 +435,27 @@ def test_a_delete_that_a_real_dirac_did_is_found_and_one_that_it_did_not_do_is_l
     trial = write_trial(samples_of([0.0, 0.1], operation=INDEX[DELETE]), plan=plan_of(weights={DELETE: 1}))
     audit = audit_writes(trial, of_stack, stack.database.url)
     assert audit == Audit(2, 1, 0, 1, lost_examples=("t1-0-1",))
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("name", [SET_STATUS, "ResourceStatus.addOrModify expired token"])
+def test_writes_that_a_real_dirac_logged_in_its_own_words_are_found_and_one_that_was_not_sent_is_lost(
+    name: str,
+    samples_of: SamplesOf,
+    write_trial: WriteTrial,
+    plan_of: PlanOf,
+    loaded_stack: Callable[[str], Stack],
+) -> None:
+    """Ten writes acknowledged, as a schedule of ten would have them, to fewer rows than that; the last was not
+    sent."""
+    stack = loaded_stack("S")
+    of_stack = read_catalogue(stack.catalogue_file)
+    operation = OPERATIONS[INDEX[name]]
+    with closing(stack.client()) as client:
+        for position in range(9):
+            call = operation.call(of_stack, Request(position, ""))
+            answer = decode_answer(client.call(operation.service, operation.method, call.arguments).body)
+            assert call.check(answer["Value"]) is None
+    samples = samples_of(np.arange(10) / 10, operation=INDEX[name])
+    trial = write_trial(samples, plan=plan_of(weights={name: 1}))
+    assert audit_writes(trial, of_stack, stack.database.url) == Audit(10, 9, 0, 1, lost_examples=("t1-0-9",))

@@ -14,6 +14,7 @@ from harness.model import Load
 from harness.settings import TrialSettings, read_job
 from harness.store import read_comparison
 from harness.taurus.comparison_job import load_scenario
+from scenarios.operations import OPERATIONS, STANDARD
 
 from .bzt_process import BztProcess
 
@@ -62,7 +63,8 @@ def test_a_comparison_leaves_record_report_and_verdict(tmp_path: Path, bzt_stack
     result = read_comparison(bzt.run_directory)
     assert code == {"same": 0}.get(result.verdict, 3), bzt.stderr
     assert result.status == "complete"
-    assert len(result.exact) == 26
+    assert len(result.exact) + len({one.operation for one in result.absent}) == len(OPERATIONS)
+    assert result.settings.timed == tuple(operation.name for operation in STANDARD)
     assert {one.verdict for one in result.exact} == {"same"}
     assert {(one.lane, one.operation) for one in result.judgements} == {("load", "select_mix")}
     assert result.settings.scenarios[0].load.throughput_per_s == 40.0
