@@ -21,25 +21,28 @@ from reports.growth_views import (
 from reports.units import count, plural
 
 _HEADING = ("operation", "statements", "rows examined", "commits", "connections", "nested calls", "growth")
-_MISSING = ("missing index", "rows examined", "rows answered", "with the index", "used by", "statement")
+_FEWEST = ("missing indexes, the fewest that serve every statement that lacks one", "used by")
+_MISSING = ("index of one statement", "rows examined", "rows answered", "with the index", "used by", "statement")
 
 
 def growth_line(result: GrowthResult) -> str:
     """What was found, in one line."""
-    missing = len(findings(result))
+    missing = advice(result)
+    scanning = {name for one in missing for name in one.operations}
     failed = sum(one.problem is not None for one in result.operations)
+    indexes = "1 missing index" if len(missing) == 1 else f"{count(len(missing))} missing indexes"
     return (
-        f"DIRAC {result.build.name}: {count(missing)} missing index{'' if missing == 1 else 'es'}, "
-        f"{plural(len(result.operations), 'operation')} counted with profiles {', '.join(result.profiles)}"
-        + (f", {failed} of them not answered" if failed else "")
+        f"DIRAC {result.build.name}: {indexes}, for want of which {plural(len(scanning), 'operation')} of "
+        f"{count(len(result.operations))} read whole tables; profiles {', '.join(result.profiles)}"
+        + (f"; {plural(failed, 'operation')} not answered" if failed else "")
     )
 
 
 def growth_text(result: GrowthResult) -> str:
-    lines = [growth_line(result), "", "MISSING INDEXES, most rows read for nothing first"]
-    lines += [f"  {one_line(finding_text(finding))}" for finding in findings(result)] or ["  none"]
-    lines += ["", "FEWEST INDEXES THAT SERVE ALL OF THEM"]
+    lines = [growth_line(result), "", "MISSING INDEXES, the fewest that serve every statement that lacks one"]
     lines += [f"  {index_text(one.index)}: {', '.join(one.operations)}" for one in advice(result)] or ["  none"]
+    lines += ["", "WHO LACKS WHICH, most rows read for nothing first"]
+    lines += [f"  {one_line(finding_text(finding))}" for finding in findings(result)] or ["  none"]
     rows = [_HEADING, *(_cells(one) for one in result.operations)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADING) - 1)]
     lines += ["", f"ALL OPERATIONS, figures of profiles {' / '.join(result.profiles)}"]
@@ -63,8 +66,7 @@ def growth_markdown(result: GrowthResult) -> str:
         for one in findings(result)
     ]
     fewest = [(index_text(one.index), ", ".join(one.operations)) for one in advice(result)]
-    lines = [markdown_text(growth_line(result)), "", *_table(_MISSING, missing), ""]
-    lines += [*_table(("fewest indexes that serve all of them", "used by"), fewest), ""]
+    lines = [markdown_text(growth_line(result)), "", *_table(_FEWEST, fewest), "", *_table(_MISSING, missing), ""]
     return "\n".join([*lines, *_table(_HEADING, [_cells(one) for one in result.operations])])
 
 

@@ -71,7 +71,9 @@ def test_an_index_that_the_database_does_not_use_is_not_missing() -> None:
 def test_without_a_missing_index_there_is_no_finding() -> None:
     result = replace(growth(), operations=growth().operations[2:])
     assert (findings(result), advice(result)) == ([], [])
-    assert GROWTH_FORMATS["text"](result).startswith("DIRAC 9.1.22: 0 missing indexes")
+    assert GROWTH_FORMATS["text"](result).startswith(
+        "DIRAC 9.1.22: 0 missing indexes, for want of which 0 operations"
+    )
 
 
 def test_the_page_has_the_indexes_first_and_every_operation(tmp_path: Path) -> None:

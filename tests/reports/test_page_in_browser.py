@@ -11,8 +11,10 @@ import pytest
 from harness.model import Statement
 from harness.store import write_run
 from reports.comparison_page import write_comparison_report
+from reports.growth_page import write_growth_report
 from reports.page import write_report
 from tests.reports.synthetic_comparison import KINDS, pair_frame
+from tests.reports.synthetic_growth import growth
 from tests.reports.synthetic_run import write_synthetic_run
 
 FLAGS = (
@@ -80,6 +82,13 @@ def test_the_page_of_a_comparison_opens_offline_without_a_complaint(
     assert console == []
     assert f"{result.verdict.upper()}: " in dom
     assert len(re.findall('<svg viewBox="[^"]+" role="img"', dom)) == figures
+
+
+@pytest.mark.stack
+def test_the_page_of_a_growth_opens_offline_without_a_complaint(tmp_path: Path) -> None:
+    dom, console = dumped_dom(tmp_path, write_growth_report(growth(), tmp_path))
+    assert console == []
+    assert "1 missing index, for want of which 2 operations of 6 read whole tables" in dom
 
 
 @pytest.mark.stack
