@@ -151,7 +151,8 @@ class ComparisonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     @property
     def only_operation(self) -> str | None:
         """The one that all together are, where nothing else was asked for."""
-        return self.operations[0] if len(self.operations) == 1 else None
+        timed = self.operations if self.timed is None else self.timed
+        return timed[0] if len(timed) == 1 else None
 
 
 class ComparisonResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from harness.measure.observations import Observations, wrong_answer
 from harness.measure.pair_store import PairStore
 from harness.measure.window_store import LoadWindow, WindowPair, WindowStore
 from harness.store import read_comparison
+from scenarios.answer_check import NO_METHOD
 
 #: A lane in which more of the windows than this say nothing about the builds gives no verdict.
 INVALID_LIMIT_RATIO = 0.5
@@ -59,17 +60,27 @@ def judged(result: ComparisonResult, measured: Measured) -> ComparisonResult:
     right = (one for one in timed if (one.operation or only) not in wrong)
     judgements = (*right, *wrong_answers(measured))
     control = judge(measured.control.series()) if measured.control.pairs else ()
-    name = result.baseline.name if result.baseline else "baseline"
-    known = {one.operation for one in result.absent}
-    broken = {**measured.control.wrong[0], **measured.control.wrong[1], **measured.compared.wrong[0]}
-    absent = (AbsentOperation(one, name, problem) for one, problem in broken.items() if one not in known)
     return replace(
         result,
         verdict=_verdict(result, judgements, control),
         judgements=_named(judgements, result.settings),
         control=_named(control, result.settings),
-        absent=(*result.absent, *absent),
+        absent=(*result.absent, *_absent(result, measured)),
     )
+
+
+def _absent(result: ComparisonResult, measured: Measured) -> Iterator[AbsentOperation]:
+    """What the pairs show the baseline to answer wrongly, and the contender not to have, unless it is known."""
+    known = {one.operation for one in result.absent}
+    of_baseline = {**measured.control.wrong[0], **measured.control.wrong[1], **measured.compared.wrong[0]}
+    lacking = {one: text for one, text in measured.compared.wrong[1].items() if text.startswith(NO_METHOD)}
+    for build, name, problems in (
+        (result.baseline, "baseline", of_baseline),
+        (result.contender, "contender", lacking),
+    ):
+        for operation, problem in problems.items():
+            if operation not in known:
+                yield AbsentOperation(operation, build.name if build else name, problem)
 
 
 def _named(judgements: Sequence[Judgement], settings: ComparisonSettings) -> tuple[Judgement, ...]:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 
 from harness.compare.verdict import Series
-from harness.comparison import AbsentOperation, Judgement, Question, TimedLane, TimedMetric
+from harness.comparison import Judgement, Question, TimedLane, TimedMetric
 from harness.measure.pair import PairRows
 from harness.measure.pair_ratios import pair_ratios
 from harness.measure.pair_store import PairLine
+from scenarios.answer_check import NO_METHOD
 
 _PER_OPERATION: tuple[TimedMetric, ...] = ("service_cpu", "database_cpu", "service_time")
 _TOGETHER: tuple[TimedMetric, ...] = (*_PER_OPERATION, "service_cpu_total")
@@ -63,16 +64,13 @@ class Observations:
         )
 
     def wrong_answers(self) -> tuple[Judgement, ...]:
-        """A judgement for each operation that the contender answers wrongly, and the baseline rightly."""
+        """A judgement for each operation that the contender answers wrongly, and the baseline rightly. What the
+        contender does not have at all is not judged."""
         return tuple(
             wrong_answer("paired", "service_time", operation, self.pairs, problem)
             for operation, problem in self.wrong[1].items()
-            if operation not in self.wrong[0]
+            if operation not in self.wrong[0] and not problem.startswith(NO_METHOD)
         )
-
-    def absent(self, baseline: str) -> tuple[AbsentOperation, ...]:
-        """The operations that the baseline itself answers wrongly."""
-        return tuple(AbsentOperation(operation, baseline, problem) for operation, problem in self.wrong[0].items())
 
     def log_ratios(self) -> Iterator[tuple[int, Question, float]]:
         """Pair (from 1), question and log-ratio, of everything that has a value."""

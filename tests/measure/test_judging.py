@@ -97,6 +97,19 @@ def test_what_the_baseline_answers_wrongly_is_named_and_not_compared(tmp_path: P
     ]
 
 
+def test_a_method_that_the_contender_does_not_have_is_named_and_not_judged(tmp_path: Path) -> None:
+    draws = np.random.default_rng(5)
+    no_method = "the service has no such method: HTTP status 501"
+    for number in range(1, 61):
+        PairStore(tmp_path).add(
+            line(number, contender={WRITE: no_method}), PairMeasurement(pair_rows(1.0, draws), {})
+        )
+    result = judged_on_disk(tmp_path)
+    assert result.verdict == "same"
+    assert WRITE not in {one.operation for one in result.judgements}
+    assert [(one.operation, one.build, one.reason) for one in result.absent] == [(WRITE, "9.1.22", no_method)]
+
+
 def windows(directory: Path, count: int, **contender: Any) -> None:
     draws = np.random.default_rng(3)
     store = WindowStore(directory)
