@@ -50,7 +50,9 @@ def measured(release: str, stack_root: Path) -> Found:
 
 def cell(found: Found, operation: str) -> str:
     """The front doors over which it works; in a word why it does not."""
-    states = {door: state(problems[operation]) if operation in problems else "works" for door, problems in found.items()}
+    states = {
+        door: state(problems[operation]) if operation in problems else "works" for door, problems in found.items()
+    }
     if set(states.values()) == {"works"}:
         return " ".join(states)
     return states.popitem()[1] if len(set(states.values())) == 1 else ", ".join(map(" ".join, states.items()))

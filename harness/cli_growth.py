@@ -71,6 +71,7 @@ def growth(  # noqa: PLR0913, PLR0917  one argument per option
         duration_s=time.monotonic() - began_s,
         command=shlex.join(["rssbench", *sys.argv[1:]]),
         build=environment.identity,
+        front_door=run.front_door,
         environment=describe_environment(run.database_version),
         profiles=sizes,
         data_sets=tuple(run.data_sets),

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from harness.model import BuildIdentity, DataSet, Environment
+from harness.model import BuildIdentity, DataSet, Environment, FrontDoor
 
 #: Version of the layout of ``growth.json``; raised when a field changes its meaning or goes away.
 GROWTH_SCHEMA_VERSION = 1
@@ -72,6 +72,7 @@ class GrowthResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duration_s: float
     command: str
     build: BuildIdentity
+    front_door: FrontDoor
     environment: Environment
     profiles: tuple[str, ...]
     data_sets: tuple[DataSet, ...]

@@ -15,7 +15,7 @@ from harness.compare.missing_index import missing_index, table_of
 from harness.dataset.profiles import PROFILES
 from harness.growth import MissingIndex, OperationGrowth, StatementGrowth
 from harness.measure.exact import count_operations
-from harness.model import DataSet, ExactOperation, StackError, Statement
+from harness.model import DataSet, ExactOperation, FrontDoor, StackError, Statement
 from harness.stack.database import DATABASES
 from harness.stack.lifecycle import Stack, start_stack
 from harness.stats.growth_law import Point, growth_law
@@ -49,9 +49,11 @@ class GrowthRun:
         #: one per profile that was counted
         self.data_sets: list[DataSet] = []
         self.database_version = ""
+        #: the one that the release is used by
+        self.front_door: FrontDoor = "https"
 
     def run(self) -> tuple[OperationGrowth, ...]:
-        """Count at every size; StackError when a stack fails, or the release has no https."""
+        """Count at every size; StackError when a stack fails."""
         sizes: list[tuple[ExactOperation, ...]] = []
         with ExitStack() as ends:
             for profile in self._profiles:
@@ -60,7 +62,7 @@ class GrowthRun:
                 self._progress(f"counting {len(self._operations)} operations, profile {profile}")
                 sizes.append(count_operations(stack, read_catalogue(stack.catalogue_file), self._operations))
                 self.data_sets.append(stack.data_set)
-                self.database_version = stack.database_version
+                self.database_version, self.front_door = stack.database_version, stack.front_door
             found = tuple(
                 grown(operation, counted, self.data_sets)
                 for operation, *counted in zip(self._operations, *sizes, strict=True)

@@ -59,6 +59,7 @@ def growth() -> GrowthResult:
         duration_s=31.0,
         command="rssbench growth 9.1.22",
         build=run.build,
+        front_door="https",
         environment=run.environment,
         profiles=("S", "L"),
         data_sets=tuple(
