@@ -132,6 +132,18 @@ class TlsConnection:
                 encrypted = encrypted[self._socket.send(encrypted) :]
             except BlockingIOError:
                 self._wait.writable(deadline_s)
+            except ConnectionError:
+                self._raise_alert()
+                raise
+
+    def _raise_alert(self) -> None:
+        """The server may have said why it closed the connection: it sees the client's certificate only after the
+        client believes that the handshake is over. ssl.SSLError with its alert, if one has come."""
+        try:
+            self._take(self._socket.recv(_READ_BYTES))
+            self._tls.read(1)
+        except (BlockingIOError, ConnectionError, ssl.SSLWantReadError, ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return
 
 
 def _connect(host: str, port: int, deadline_s: float) -> _socket.socket:

@@ -20,6 +20,7 @@ from harness.index.address import local_url
 from harness.index.database import IndexBroken, opened_index
 from harness.index.indexing import index_run, rebuild_index
 from harness.index.listing import list_runs
+from harness.index.tables import INDEX_VERSION
 from harness.model import RssbenchError
 
 from .conftest import execute
@@ -51,21 +52,23 @@ def test_the_tables_carry_our_prefix_and_leave_others_alone(url: URL) -> None:
 def test_a_second_opening_changes_nothing(url: URL, results: Path) -> None:
     index_run(store_run(results, "r1"), url)
     assert ids(url) == ids(url) == ["r1"]
-    assert execute(url, "SELECT version FROM rssbench_version") == [(1,)]
+    assert execute(url, "SELECT version FROM rssbench_version") == [(INDEX_VERSION,)]
 
 
-@pytest.mark.parametrize("version", [0, 2])
+@pytest.mark.parametrize("version", [0, INDEX_VERSION + 1])
 def test_a_shared_index_of_another_version_is_refused_and_left_as_it_is(
     shared_url: URL, results: Path, version: int
 ) -> None:
     index_run(store_run(results, "r1"), shared_url)
     execute(shared_url, f"UPDATE rssbench_version SET version = {version}")
     told = refusal(shared_url)
-    assert f"has version {version}, this rssbench uses 1; use the rssbench that the others use" in told
+    assert (
+        f"has version {version}, this rssbench uses {INDEX_VERSION}; use the rssbench that the others use" in told
+    )
     assert execute(shared_url, "SELECT run_id FROM rssbench_runs") == [("r1",)]
 
 
-@pytest.mark.parametrize("version", [0, 2])
+@pytest.mark.parametrize("version", [0, INDEX_VERSION + 1])
 def test_a_local_index_of_another_version_is_made_anew(results: Path, version: int) -> None:
     url = local_url(results)
     index_run(store_run(results, "r1"), url)
@@ -77,7 +80,7 @@ def test_a_local_index_of_another_version_is_made_anew(results: Path, version: i
     )
     rebuild_index(url, results)
     assert ids(url) == ["r1"]
-    assert execute(url, "SELECT version FROM rssbench_version") == [(1,)]
+    assert execute(url, "SELECT version FROM rssbench_version") == [(INDEX_VERSION,)]
     assert execute(url, "SELECT name FROM sqlite_master WHERE name = 'rssbench_later'") == []
 
 
