@@ -23,6 +23,7 @@ from harness.cli_conventions import (
     reports_errors,
 )
 from harness.cli_growth import growth, report_growth
+from harness.cli_integration import integration_tests
 from harness.cli_runs import runs
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
@@ -46,6 +47,7 @@ main.add_command(builds)
 main.add_command(runs)
 main.add_command(compare)
 main.add_command(growth)
+main.add_command(integration_tests)
 
 
 @main.command()
@@ -154,12 +156,19 @@ def stack() -> None:
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--port", type=click.IntRange(1024, 65535), help="of the services; a free one if not given")
 @click.option("--front-door", type=click.Choice(FRONT_DOORS), help="https where the release has it, else dips")
+@click.option("--configuration-service", is_flag=True, help="with one, which services and clients ask")
 @format_option
 @reports_errors
 def up(  # noqa: PLR0913, PLR0917  one argument per option
-    build: str, profile: str, seed: int, port: int | None, front_door: FrontDoor | None, form: str
+    build: str,
+    profile: str,
+    seed: int,
+    port: int | None,
+    front_door: FrontDoor | None,
+    configuration_service: bool,  # noqa: FBT001  as click calls it
+    form: str,
 ) -> None:
-    """Start a stack of BUILD and print its URL, certificates and database."""
+    """Start a stack of BUILD and print its URL, certificates, database, and what clients need."""
     from harness.stack.keeper import stack_up  # noqa: PLC0415
 
     environment = prepare_build(build, cache_folder(), progress.print)
@@ -170,6 +179,7 @@ def up(  # noqa: PLR0913, PLR0917  one argument per option
         stack_root=stack_folder(),
         service_port=port,
         front_door=front_door,
+        configuration_service=configuration_service,
     )
     print_stacks([info], form)
 

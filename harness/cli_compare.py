@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 import os
 import shlex
@@ -34,7 +33,7 @@ from harness.model import FRONT_DOORS, FrontDoor, RssbenchError, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import duration_s
 from harness.stack.front_doors import front_doors_to_compare, why_not
-from harness.store import read_comparison, write_comparison, writing
+from harness.store import new_directory, read_comparison, write_comparison
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
@@ -122,7 +121,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
         builds = _prepared(names)
         versions = (builds[0].identity.dirac_version, builds[1].identity.dirac_version)
         record = ComparisonRecord.new(
-            _new_directory(results),
+            new_directory(results),
             command=shlex.join(["rssbench", *sys.argv[1:]]),
             settings=replace(settings, front_doors=front_doors_to_compare(versions, front_doors)),
             builds=(builds[0].identity, builds[1].identity),
@@ -184,13 +183,6 @@ def _refuse(mistakes: list[str]) -> None:
 def _prepared(names: tuple[str, str]) -> tuple[BuildEnvironment, BuildEnvironment]:
     baseline, contender = prepare_builds(names, cache_folder(), progress.print)
     return baseline, contender
-
-
-def _new_directory(results: Path) -> Path:
-    directory = results / dt.datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S.%f")
-    with writing(directory):
-        directory.mkdir(parents=True)
-    return directory
 
 
 def _resumed(

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
@@ -50,6 +51,14 @@ def writing(file: Path) -> Iterator[None]:
             f"cannot write {file}: {error.strerror}; make room or choose another folder "
             f"(what stood there before is kept)"
         ) from error
+
+
+def new_directory(results: Path, ending: str = "") -> Path:
+    """A new folder for what is measured from now on, named after this instant. RssbenchError when it cannot be."""
+    directory = results / (datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S.%f") + ending)
+    with writing(directory):
+        directory.mkdir(parents=True)
+    return directory
 
 
 def write_run(run: RunResult, run_directory: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -63,7 +64,7 @@ def test_no_command_is_described_that_is_not_there() -> None:
     table = [
         line for line in (ROOT / "docs" / "guide.md").read_text().splitlines() if line.startswith("| `rssbench")
     ]
-    described = {line.split("`")[1].split(" [")[0].removesuffix(" RUN") for line in table}
+    described = {re.split(r" \[| [A-Z]", line.split("`")[1])[0] for line in table}
     assert described == {name for name, command in COMMANDS.items() if does_something(command)}
 
 

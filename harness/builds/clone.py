@@ -64,6 +64,10 @@ class Clone:
     def tree_of(self, commit: str) -> str:
         return self._must("rev-parse", f"{commit}^{{tree}}")
 
+    def folder_of(self, commit: str, name: str) -> str | None:
+        """The tree of a folder in a commit; None when it has none of that name."""
+        return self._ask("rev-parse", "--verify", "--quiet", f"{commit}:{name}")
+
     def committed_at(self, commit: str) -> datetime:
         return datetime.fromtimestamp(int(self._must("log", "-1", "--format=%ct", commit)), UTC)
 

@@ -1,16 +1,18 @@
 """dirac.cfg as text: everything the RSS services of one front door need, so that no Configuration service is
-needed."""
+needed; or, where a stack has one, what it leaves to them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from harness.dataset.installation import Installation
 from harness.model import FrontDoor
 from harness.stack.certificates import ADMIN, HOST, USER, Certificates, distinguished_name
-from harness.stack.cfg_text import Section, cfg_text
+from harness.stack.cfg_text import Section, cfg_text, merged
 from harness.stack.database import DATABASES, DatabaseAddress
+from harness.stack.policies import POLICIES
 from harness.stack.releases import Series
 from harness.stack.resources_section import resources_section
 
@@ -27,13 +29,18 @@ _AUTHORIZATION: Mapping[str, Section] = {
 #: The setup and its instances, where a release has them.
 _SETUP, _INSTANCE = "rssbench", "bench"
 _SYSTEMS = ("Configuration", "Framework", "ResourceStatus", "Tornado", "WorkloadManagement")
+SETUPS: Section = {"Setup": _SETUP, "Setups": {_SETUP: dict.fromkeys(_SYSTEMS, _INSTANCE)}}
+
+#: Of clients that evaluate policies; services never ask for them.
+CLIENTS_OPERATIONS: Section = {"Operations": {"Defaults": {"ResourceStatus": POLICIES}}}
 
 
 @dataclass(frozen=True)
 class ServiceSettings:
     """What differs from stack to stack. ``ports``: one per service, all the same for https.
 
-    The database account is DIRAC's own, not the suite's.
+    The database account is DIRAC's own, not the suite's. ``configuration_url``: of the Configuration service, if
+    the stack has one; else the services have all in their own file.
     """
 
     series: Series
@@ -42,32 +49,30 @@ class ServiceSettings:
     certificates: Certificates
     database: DatabaseAddress
     installation: Installation
+    configuration_url: str = ""
 
 
 def dirac_cfg(settings: ServiceSettings) -> str:
     """The text of dirac.cfg for the services. It holds the database password: mode 0600."""
-    return cfg_text(server_sections(settings))
+    return cfg_text(_own_sections(settings) if settings.configuration_url else server_sections(settings))
 
 
 def server_sections(settings: ServiceSettings) -> Section:
-    """What the servers' dirac.cfg holds."""
-    return {
-        "DIRAC": _dirac(settings.certificates, settings.series),
-        "Systems": in_instances(settings.series, _systems(settings)),
-        "Registry": _registry(),
-        "Operations": {"Defaults": {"ResourceStatus": {"Config": _RSS_CONFIG}}},
-        "Resources": resources_section(settings.installation),
-    }
+    """What the servers' dirac.cfg holds when it holds all."""
+    return merged(_own_sections(settings), shared_sections([settings]))
 
 
 def client_cfg(settings: ServiceSettings) -> str:
-    """The text of dirac.cfg for a client of these services, which shows a certificate of its own."""
-    dirac = _dirac(settings.certificates, settings.series)
+    """The text of dirac.cfg for a client of these services, which shows a certificate or proxy of its own. It asks
+    the Configuration service where there is one, else all that it may want to know is here."""
     security = {
         "CALocation": str(settings.certificates.ca_directory),
         "UseServerCertificate": "no",
     }
-    return cfg_text({"DIRAC": {**dirac, "Security": security}, "Registry": _registry()})
+    own: Section = {"DIRAC": {**dirac_section(settings), "Security": security}}
+    if settings.configuration_url:
+        return cfg_text(own)
+    return cfg_text(merged({**own, **CLIENTS_OPERATIONS}, shared_sections([settings])))
 
 
 def setup_named_by_clients(series: Series) -> str:
@@ -100,15 +105,13 @@ _RSS_CONFIG: Section = {
 }
 
 
-def _dirac(certificates: Certificates, series: Series) -> Section:
+def dirac_section(settings: ServiceSettings) -> Section:
+    certificates = settings.certificates
     host = certificates.identities["host"]
-    setups: Section = {
-        "Setup": _SETUP,
-        "Setups": {_SETUP: dict.fromkeys(_SYSTEMS, _INSTANCE)},
-    }
     return {
         "Hostname": HOST,
-        **(setups if series.has_setups else {}),
+        **(SETUPS if settings.series.has_setups else {}),
+        **({"Configuration": {"Servers": settings.configuration_url}} if settings.configuration_url else {}),
         "Security": {
             "CertFile": str(host.certificate_file),
             "KeyFile": str(host.key_file),
@@ -119,12 +122,31 @@ def _dirac(certificates: Certificates, series: Series) -> Section:
     }
 
 
-def _systems(settings: ServiceSettings) -> dict[str, Section]:
+def _own_sections(settings: ServiceSettings) -> Section:
+    """What only the services know."""
+    databases: Section = {name: database_section(settings.database, name) for name in DATABASES}
+    return {
+        "DIRAC": dirac_section(settings),
+        "Systems": in_instances(settings.series, {"ResourceStatus": {"Databases": databases}}),
+    }
+
+
+def shared_sections(doors: Sequence[ServiceSettings]) -> Section:
+    """What services and clients of these front doors must agree on; the first is the one that a client takes."""
+    settings = doors[0]
+    return {
+        "Systems": in_instances(settings.series, reduce(merged, map(_systems, reversed(doors)))),
+        "Registry": _registry(),
+        "Operations": {"Defaults": {"ResourceStatus": {"Config": _RSS_CONFIG}}},
+        "Resources": resources_section(settings.installation),
+    }
+
+
+def _systems(settings: ServiceSettings) -> Section:
     door = settings.front_door
     urls = {name: service_url(door, name, port) for name, port in settings.ports.items()}
     systems: dict[str, Section] = {
         "ResourceStatus": {
-            "Databases": {name: database_section(settings.database, name) for name in DATABASES},
             # a client asks for "ResourceStatus" and takes what stands here, DISET or HTTPS
             "URLs": {known: url for name, url in urls.items() for known in (name, service_name(door, name))},
             "Services": {
@@ -142,7 +164,7 @@ def _systems(settings: ServiceSettings) -> dict[str, Section]:
     return systems
 
 
-def in_instances(series: Series, systems: Mapping[str, Section]) -> Section:
+def in_instances(series: Series, systems: Section) -> Section:
     """The section Systems, where ``systems`` are all in the same instance, if the release has such."""
     return {name: {_INSTANCE: section} if series.has_setups else section for name, section in systems.items()}
 
@@ -164,7 +186,11 @@ def _registry() -> Section:
             name: {"DN": distinguished_name(name), "DefaultGroup": group_of(name)} for name in (ADMIN, USER)
         },
         "Groups": {
-            group_of(ADMIN): {"Users": ADMIN, "Properties": "NormalUser, SiteManager", "VO": "rssbench"},
+            group_of(ADMIN): {
+                "Users": ADMIN,
+                "Properties": "NormalUser, SiteManager, CSAdministrator",
+                "VO": "rssbench",
+            },
             group_of(USER): {"Users": USER, "Properties": "NormalUser", "VO": "rssbench"},
         },
         "VO": {"rssbench": {}},

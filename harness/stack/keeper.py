@@ -6,7 +6,6 @@ stack, however that ends.
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import sys
@@ -19,8 +18,10 @@ from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES, Profile
 from harness.model import BuildIdentity, FrontDoor, RssbenchError, StackError
+from harness.stack.client_environment import ClientEnvironment, make_client_environment
 from harness.stack.lifecycle import Stack, start_stack
 from harness.stack.ownership import is_owned, prepare_stack_root, remove_leftovers, stack_directories
+from harness.stack.private_file import write_private
 
 _INFO = "stack.json"
 _POLL_S = 0.05
@@ -39,11 +40,17 @@ class StackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int
     service_url: str
     service_urls: tuple[str, ...]
+    #: of the Configuration service; empty when the stack has none
+    configuration_url: str
     ca_file: str
     admin_certificate: str
     admin_key: str
     user_certificate: str
     user_key: str
+    #: for DIRAC's own clients: dirac.cfg, a proxy of the admin, and what a shell reads (``.``) to use both
+    client_cfg: str
+    client_proxy: str
+    client_environment: str
     database_url: str
     database_options: str
     catalogue_file: str
@@ -62,6 +69,7 @@ class Orders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stack_root: str
     service_port: int | None
     front_door: FrontDoor | None
+    configuration_service: bool
 
 
 def stack_up(  # noqa: PLR0913  what to start, with which data, and where
@@ -72,6 +80,7 @@ def stack_up(  # noqa: PLR0913  what to start, with which data, and where
     stack_root: Path,
     service_port: int | None = None,
     front_door: FrontDoor | None = None,
+    configuration_service: bool = False,
 ) -> StackInfo:
     """Start a keeper with a stack of its own; returns when the stack is ready. StackError says why it is not."""
     prepare_stack_root(stack_root)
@@ -85,9 +94,10 @@ def stack_up(  # noqa: PLR0913  what to start, with which data, and where
         str(stack_root.absolute()),
         service_port,
         front_door,
+        configuration_service,
     )
     orders_file, log_file = stack_root / f"{keeper}.json", stack_root / f"{keeper}.log"
-    _write_private(orders_file, msgspec.json.encode(orders))
+    write_private(orders_file, msgspec.json.encode(orders).decode())
     try:
         process = command.start(
             [sys.executable, "-m", "harness.stack.keeper", orders_file.absolute()],
@@ -139,28 +149,31 @@ def stack_down(stack_root: Path) -> int:
 
 def keep(orders: Orders) -> None:
     """Start the stack and hold it until SIGTERM comes or a part of it dies."""
+    build = BuildEnvironment(Path(orders.python), orders.identity)
     with start_stack(
-        BuildEnvironment(Path(orders.python), orders.identity),
+        build,
         profile=PROFILES[orders.profile],
         seed=orders.seed,
         stack_root=Path(orders.stack_root),
         log_directory=None,
         service_port=orders.service_port,
         front_doors=(orders.front_door,) if orders.front_door else None,
+        configuration_service=orders.configuration_service,
     ) as stack:
+        client = make_client_environment(stack, build)
         # not before: processes started with blocked signals cannot be ended by them
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        _describe(stack, orders)
+        _describe(stack, orders, client)
         while signal.sigtimedwait({signal.SIGTERM}, _CHECK_INTERVAL_S) is None:
             stack.check()
 
 
-def _describe(stack: Stack, orders: Orders) -> None:
+def _describe(stack: Stack, orders: Orders, client: ClientEnvironment) -> None:
     address = stack.database
     options_file = stack.directory / "database.cnf"
     options = {"host": address.host, "port": address.port, "user": address.user, "password": address.password}
     lines = "".join(f"{name}={value}\n" for name, value in options.items())
-    _write_private(options_file, f"[client]\n{lines}".encode())
+    write_private(options_file, f"[client]\n{lines}")
     admin, user = stack.identities["admin"], stack.identities["user"]
     info = StackInfo(
         mark=stack.mark,
@@ -170,11 +183,15 @@ def _describe(stack: Stack, orders: Orders) -> None:
         seed=orders.seed,
         service_url=stack.service_url,
         service_urls=stack.service_urls,
+        configuration_url=stack.configuration_url,
         ca_file=str(stack.ca_file),
         admin_certificate=str(admin.certificate_file),
         admin_key=str(admin.key_file),
         user_certificate=str(user.certificate_file),
         user_key=str(user.key_file),
+        client_cfg=str(client.cfg_file),
+        client_proxy=str(client.proxy_file),
+        client_environment=str(client.shell_file),
         database_url=address.url("ResourceStatusDB").render_as_string(hide_password=True),
         database_options=str(options_file),
         catalogue_file=str(stack.catalogue_file),
@@ -182,14 +199,8 @@ def _describe(stack: Stack, orders: Orders) -> None:
         ready_s=stack.ready_s,
     )
     unfinished = stack.directory / f"{_INFO}.unfinished"
-    _write_private(unfinished, msgspec.json.encode(info))
+    write_private(unfinished, msgspec.json.encode(info).decode())
     unfinished.rename(stack.directory / _INFO)
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
 
 
 def main() -> None:

@@ -19,6 +19,8 @@ from harness.dataset.profiles import Profile
 from harness.model import DataSet, FrontDoor, StackError
 from harness.stack.certificates import HOST, Certificates, Identity, make_certificates
 from harness.stack.configuration import ServiceSettings, service_url
+from harness.stack.configuration_service import PART as CONFIGURATION
+from harness.stack.configuration_service import ConfigurationService, configuration_url
 from harness.stack.database import DatabaseAddress, DatabaseServer
 from harness.stack.dips_client import DipsClient
 from harness.stack.dirac_process import DiracProcess
@@ -27,6 +29,7 @@ from harness.stack.filling import empty_tables, fill
 from harness.stack.front_doors import Ports, chosen_front_doors, reserved_ports
 from harness.stack.ownership import OwnedDirectory, disk_shortage, prepare_stack_root, remove_leftovers
 from harness.stack.parts import Part, Parts
+from harness.stack.ports import ReservedPort
 from harness.stack.readiness import check_rows, make_tables, rpc_values, wait_until_listening
 from harness.stack.releases import series_of
 from harness.stack.service import Services
@@ -80,6 +83,8 @@ class Stack:
         self.settings: dict[FrontDoor, ServiceSettings] = {}
         self.catalogue_file = self.directory / "catalogue.json"
         self.must_answer_rightly = True
+        #: of the Configuration service; empty when there is none
+        self.configuration_url = ""
 
     @property
     def front_door(self) -> FrontDoor:
@@ -116,7 +121,7 @@ class Stack:
 
     @property
     def pids(self) -> dict[str, tuple[int, ...]]:
-        """Of the ``database``, and of the ``service``."""
+        """Of the ``database``, of the ``service``, and of the ``configuration`` service if there is one."""
         return self._parts.pids
 
     def client(self, identity: str = "admin", front_door: FrontDoor | None = None) -> RpcClient:
@@ -147,6 +152,13 @@ class Stack:
         if (death := self.death()) is not None:
             raise StackError(death)
 
+    def start_configuration_service(self, build: BuildEnvironment, account: DatabaseAddress, port: int) -> None:
+        """Returns when it answers: the services and clients that are told of it do not start without it."""
+        self.configuration_url = configuration_url(port)
+        doors = [self._settings_of(build, door, account) for door in self.ports]
+        ConfigurationService(build, doors, port, self.directory / CONFIGURATION).start(self.run)
+        wait_until_listening(self.pids[CONFIGURATION], [port], self.check)
+
     def start_services(
         self,
         build: BuildEnvironment,
@@ -155,16 +167,24 @@ class Stack:
         hash_seed: int | None = None,
     ) -> None:
         """The services behind one front door, which use the database as ``account``; they are not ready yet."""
-        series = series_of(build.identity.dirac_version)
-        installation = installation_of(self.profile)
-        settings = ServiceSettings(
-            series, front_door, self.ports[front_door], self.certificates, account, installation
-        )
-        self.settings[front_door] = settings
+        settings = self.settings[front_door] = self._settings_of(build, front_door, account)
         Services(build, settings, self.directory / "dirac" / front_door, hash_seed).start(self.run)
         if front_door == "dips":
             self.dips = DipsClient(settings, DiracProcess(build, self.directory / "client", self.mark))
             self.diset = partial(diset_settings, settings, build.identity.dirac_version)
+
+    def _settings_of(
+        self, build: BuildEnvironment, front_door: FrontDoor, account: DatabaseAddress
+    ) -> ServiceSettings:
+        return ServiceSettings(
+            series_of(build.identity.dirac_version),
+            front_door,
+            self.ports[front_door],
+            self.certificates,
+            account,
+            installation_of(self.profile),
+            self.configuration_url,
+        )
 
     def wait_for_services(self) -> None:
         """Until they answer and have made their tables; StackError when one dies or takes too long."""
@@ -233,6 +253,7 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     service_port: int | None = None,
     front_doors: Sequence[FrontDoor] | None = None,
     must_answer_rightly: bool = True,
+    configuration_service: bool = False,
     progress: Progress = lambda _line: None,
 ) -> Stack:
     """Start a stack and load its data set; returns when it is ready.
@@ -240,19 +261,21 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     Without ``front_doors`` the stack has https, or dips where the release has no https. ``service_port`` is the
     port of the first; without it any free one is taken. Logs are written to ``log_directory`` and stay there;
     without one they go away with the stack. ``must_answer_rightly``: with the rows loaded, before it is ready.
+    ``configuration_service``: services and clients ask DIRAC's Configuration service, in place of files of their
+    own.
     StackError says which part failed; whatever was started is ended then.
     """
     started_s = time.monotonic()
     doors = chosen_front_doors(build.identity.dirac_version, front_doors)
     prepare_stack_root(stack_root)
     remove_leftovers(stack_root, progress)
-    with reserved_ports(doors, service_port) as ports:
+    with reserved_ports(doors, service_port) as ports, ReservedPort() as configuration_port:
         owned = OwnedDirectory(stack_root)
         logs = log_directory or owned.path / "logs"
         stack = Stack(owned.path, owned.mark, ports, logs, owned.remove)
         stack.must_answer_rightly, stack.profile = must_answer_rightly, profile
         try:
-            _start_parts(stack, build)
+            _start_parts(stack, build, configuration_port.number if configuration_service else None)
             stack.wait_for_services()
             progress(f"loading data set {profile.name}")
             stack.load(seed)
@@ -269,11 +292,13 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     return stack
 
 
-def _start_parts(stack: Stack, build: BuildEnvironment) -> None:
-    """The services need seconds to load. Those behind https want the database only when called, so they start
-    beside it; DISET services want it when they start."""
+def _start_parts(stack: Stack, build: BuildEnvironment, configuration_port: int | None) -> None:
+    """The Configuration service, given a port, comes first. The services need seconds to load. Those behind https
+    want the database only when called, so they start beside it; DISET services want it when they start."""
     stack.certificates = make_certificates(stack.directory / "pki")
     with DatabaseServer(stack.directory / "database") as server:
+        if configuration_port:
+            stack.start_configuration_service(build, server.dirac, configuration_port)
         if "https" in stack.ports:
             stack.start_services(build, "https", server.dirac)
         stack.run("database", partial(server.start, stack.directory.parent))

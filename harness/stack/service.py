@@ -12,6 +12,7 @@ from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.model import FrontDoor
 from harness.stack.configuration import SERVICES, ServiceSettings, dirac_cfg
+from harness.stack.private_file import write_private
 
 DIRAC_SIDE = Path(__file__).parent / "dirac_side"
 
@@ -43,9 +44,7 @@ class Services:
         """Write the configuration and start the processes; they are not ready yet."""
         self.directory.mkdir(parents=True, mode=0o700)
         self._cfg_file.parent.mkdir()
-        descriptor = os.open(self._cfg_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(dirac_cfg(self.settings))
+        write_private(self._cfg_file, dirac_cfg(self.settings))
         for name, served in _PROCESSES[self.settings.front_door].items():
             run(name, partial(self._start_process, served))
 

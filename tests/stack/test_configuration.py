@@ -127,6 +127,14 @@ def test_a_client_shows_its_own_certificate_and_learns_no_secret() -> None:
     assert not [path for path in cfg if "KeyFile" in path]
 
 
+def test_a_client_that_has_no_service_to_ask_has_all_in_its_own_file() -> None:
+    cfg = options(client_cfg(settings("9.1.22", "dips")))
+    services = options(dirac_cfg(settings("9.1.22", "dips")))
+    shared = {path for path in services if "/Databases/" not in path and not path.startswith("DIRAC/")}
+    assert {path: cfg[path] for path in shared} == {path: services[path] for path in shared}
+    assert "DIRAC/Configuration/Servers" not in cfg
+
+
 def test_every_site_and_element_of_the_installation_is_where_dirac_looks_for_it() -> None:
     names = installation_of(PROFILES["S"])
     sites = {path.split("/")[3]: path.split("/")[2] for path in CFG if path.startswith("Resources/Sites/")}

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from harness import command
@@ -17,6 +18,17 @@ from harness.stack.keeper import StackInfo, stack_down, stack_status, stack_up
 from tests.stack.waiting import eventually
 
 pytestmark = pytest.mark.stack
+
+#: What a person would type who has read the environment that is printed. DIRAC starts without a Configuration
+#: service only when it is told to.
+CLIENT = """
+import DIRAC, os
+DIRAC.initialize(require_auth="Servers" in open(os.environ["DIRACSYSCONFIG"]).read())
+from DIRAC import gConfig
+from DIRAC.ResourceStatusSystem.Client.ResourceStatusClient import ResourceStatusClient
+answer = ResourceStatusClient().select("SiteStatus", {"VO": "all"})
+print(len(answer["Value"]), ",".join(gConfig.getServersList()))
+"""
 
 COUNT_SITES = "SELECT COUNT(*) FROM ResourceStatusDB.SiteStatus"
 
@@ -34,10 +46,23 @@ def kept(build: BuildEnvironment, root: Path) -> StackInfo:
     return stack_up(build, profile=PROFILES["S"], seed=3, stack_root=root)
 
 
+def seen_by_diracs_client(kept: StackInfo) -> list[str]:
+    """Rows of SiteStatus, and which Configuration services were asked, if any."""
+    ended = subprocess.run(
+        ["sh", "-c", '. "$0" && exec python -c "$1"', kept.client_environment, CLIENT],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": "/usr/bin:/bin"} | dict.fromkeys(("HOME", "REQUESTS_CA_BUNDLE", "PYTHONPATH"), "/nowhere"),
+    )
+    return ended.stdout.strip().splitlines()[-1].split()
+
+
 def test_a_kept_stack_is_listed_usable_and_gone_when_told(kept: StackInfo, root: Path) -> None:
     assert stack_status(root) == [kept]
     directory = root / kept.mark
-    for path in (directory / "stack.json", Path(kept.database_options), Path(kept.admin_key), Path(kept.user_key)):
+    private = (kept.database_options, kept.admin_key, kept.user_key, kept.client_proxy, kept.client_cfg)
+    for path in (directory / "stack.json", *map(Path, private)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     counted = subprocess.run(
         ["mariadb", f"--defaults-file={kept.database_options}", "-BNe", COUNT_SITES],
@@ -46,6 +71,7 @@ def test_a_kept_stack_is_listed_usable_and_gone_when_told(kept: StackInfo, root:
         text=True,
     )
     assert int(counted.stdout) == PROFILES["S"].sites
+    assert seen_by_diracs_client(kept) == [str(PROFILES["S"].sites)]
 
     assert stack_down(root) == 1
 
@@ -55,12 +81,29 @@ def test_a_kept_stack_is_listed_usable_and_gone_when_told(kept: StackInfo, root:
     assert not command.marked_processes(kept.keeper)
 
 
-def test_the_description_has_no_password(kept: StackInfo, root: Path) -> None:
+def test_with_a_configuration_service_diracs_client_asks_that_and_no_password_is_told(
+    build: BuildEnvironment, root: Path
+) -> None:
+    kept = stack_up(build, profile=PROFILES["S"], seed=3, stack_root=root, configuration_service=True)
+    assert seen_by_diracs_client(kept) == [str(PROFILES["S"].sites), kept.configuration_url]
+
+    listening = [
+        one.laddr.ip.removeprefix("::ffff:")
+        for process in command.marked_processes(kept.mark)
+        for one in process.net_connections("inet")
+        if one.status == psutil.CONN_LISTEN
+    ]
+    assert listening == ["127.0.0.1"] * 3
+    configuration = root / kept.mark / "configuration"
+    assert stat.S_IMODE(configuration.stat().st_mode) == 0o700
     options = dict(
         line.split("=", 1) for line in Path(kept.database_options).read_text().splitlines() if "=" in line
     )
     described = (root / kept.mark / "stack.json").read_text()
-    assert options["password"] not in described
+    told = [described, Path(kept.client_cfg).read_text()]
+    told += [file.read_text() for file in (configuration / "etc").glob("*.cfg")]
+    assert len(told) == 4
+    assert not [text for text in told if options["password"] in text or "Password" in text]
     assert json.loads(described)["database_url"].startswith("mysql+pymysql://suite:***@127.0.0.1:")
 
 

@@ -24,3 +24,8 @@ def move_root():
     import DIRAC  # noqa: PLC0415  with the constant above
 
     DIRAC.rootPath = os.environ["DIRAC_ROOT_PATH"]
+
+    from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData  # noqa: PLC0415
+
+    # made with DIRAC itself, before its root was moved
+    gConfigurationData.backupsDir = os.path.join(DIRAC.rootPath, "etc", "csbackup")  # noqa: PTH118  as DIRAC does

@@ -16,25 +16,16 @@ old_dirac.move_root()
 
 from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData  # noqa: E402
 from DIRAC.Core.Base.Client import Client  # noqa: E402
-from DIRAC.Core.Security.X509Chain import X509Chain  # noqa: E402
 from DIRAC.Core.Utilities import JEncode  # noqa: E402
-
-
-def _done(result):
-    if not result["OK"]:
-        sys.exit(result["Message"])
+from grid_proxy import done, write_proxy  # noqa: E402
 
 
 def main():
     orders, _ = JEncode.decode(Path(sys.argv[1]).read_text())
-    _done(gConfigurationData.loadFile(orders["cfg"]))
+    done(gConfigurationData.loadFile(orders["cfg"]))
     gConfigurationData.sync()
-    chain = X509Chain()
-    _done(chain.loadChainFromFile(orders["certificate"]))
-    _done(chain.loadKeyFromFile(orders["key"]))
     proxy = str(Path(orders["folder"], "proxy.pem"))
-    # 7.2 and 7.3 make keys of 1024 bits unless told otherwise, which today's OpenSSL refuses
-    _done(chain.generateProxyToFile(proxy, 3600, diracGroup=orders["group"], strength=2048))
+    write_proxy({**orders, "lifetime_s": 3600, "proxy": proxy})
     os.environ["X509_USER_PROXY"] = proxy
     answers = []
     for url, method, arguments in orders["calls"]:
