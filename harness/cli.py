@@ -22,6 +22,8 @@ from harness.cli_conventions import (
     progress,
     reports_errors,
 )
+from harness.cli_cycles import cycles
+from harness.cli_email_cache import email_cache
 from harness.cli_growth import growth, report_growth
 from harness.cli_integration import integration_tests
 from harness.cli_runs import runs
@@ -48,6 +50,8 @@ main.add_command(runs)
 main.add_command(compare)
 main.add_command(growth)
 main.add_command(integration_tests)
+main.add_command(email_cache)
+main.add_command(cycles)
 
 
 @main.command()

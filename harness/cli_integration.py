@@ -10,8 +10,8 @@ import msgspec
 
 from harness.builds.benchmarking import pytest_folder
 from harness.builds.environment import prepare_build
-from harness.cli_builds import DEFAULT_BUILD
 from harness.cli_conventions import (
+    DEFAULT_BUILD,
     EXIT_FAILED_RUN,
     EXIT_HARNESS,
     EXIT_OK,

@@ -87,6 +87,11 @@ def _town(site: str) -> str:
     return site.split(".")[1].lower()
 
 
+def goc_name_of_site(site: str) -> str:
+    """What GOCDB calls a site; its downtimes are declared for this name."""
+    return f"GRID-{_town(site).upper()}"
+
+
 def host_of_storage_element(storage_element: str) -> str:
     """Downtimes are declared for hosts."""
     return f"se.{storage_element.rsplit('-', 1)[0].lower()}.example"

@@ -83,7 +83,7 @@ class StatementLog:
         self._wait_until_finished()
         return tuple(
             Statement(
-                text=_normalised(digest),
+                text=normalised(digest),
                 rows_examined=examined,
                 rows_sent=sent,
                 rows_affected=affected,
@@ -110,6 +110,6 @@ class StatementLog:
         self._connection.execute(statement, was | {"enabled": "YES"} | other)
 
 
-def _normalised(digest: str) -> str:
+def normalised(digest: str) -> str:
     """The server writes lists of values alike if they are longer than one; here they all are."""
     return digest.strip().replace(" . ", ".").replace(" IN (?)", " IN (...)")

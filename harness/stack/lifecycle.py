@@ -58,6 +58,7 @@ class Stack:
     database_version: str
     certificates: Certificates
     server: DatabaseServer
+    dirac: DiracProcess  # for scripts beside the services
     # only of a stack with the front door dips: DIRAC's own client, and what a client of ours is told as whom
     dips: DipsClient
     diset: Callable[[str], DisetSettings]
@@ -169,8 +170,9 @@ class Stack:
         """The services behind one front door, which use the database as ``account``; they are not ready yet."""
         settings = self.settings[front_door] = self._settings_of(build, front_door, account)
         Services(build, settings, self.directory / "dirac" / front_door, hash_seed).start(self.run)
+        self.dirac = DiracProcess(build, self.directory / "client", self.mark)
         if front_door == "dips":
-            self.dips = DipsClient(settings, DiracProcess(build, self.directory / "client", self.mark))
+            self.dips = DipsClient(settings, self.dirac)
             self.diset = partial(diset_settings, settings, build.identity.dirac_version)
 
     def _settings_of(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.dataset.installation import Installation, host_of_fts_server, host_of_storage_element
+from harness.dataset.installation import (
+    Installation,
+    goc_name_of_site,
+    host_of_fts_server,
+    host_of_storage_element,
+)
 from harness.stack.cfg_text import Section
 
 #: DIRAC's own protocol: the only storage plugin that needs no grid software beside DIRAC.
@@ -16,10 +21,10 @@ def resources_section(names: Installation) -> Section:
     computing, storage = frozenset(names.computing_elements), frozenset(names.storage_elements)
     sites: dict[str, dict[str, Section]] = {}
     for site in names.sites:
-        grid, town, _country = site.split(".")
+        grid = site.split(".")[0]
         elements = names.elements_of_site[site]
         sites.setdefault(grid, {})[site] = _site(
-            town, [one for one in elements if one in computing], [one for one in elements if one in storage]
+            site, [one for one in elements if one in computing], [one for one in elements if one in storage]
         )
     return {
         "Sites": sites,
@@ -32,9 +37,9 @@ def resources_section(names: Installation) -> Section:
     }
 
 
-def _site(town: str, computing: Sequence[str], storage: Sequence[str]) -> Section:
+def _site(site: str, computing: Sequence[str], storage: Sequence[str]) -> Section:
     return {
-        "Name": f"GRID-{town.upper()}",  # as GOCDB has it
+        "Name": goc_name_of_site(site),
         **({"SE": ", ".join(storage)} if storage else {}),
         "CEs": {
             element: {"CEType": "HTCondorCE", "Queues": {"default": {"CPUTime": "172800"}}}

@@ -1,0 +1,50 @@
+"""The messages that are really in an e-mail cache, looked up behind its back."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy
+
+from harness.model import StackError
+from harness.stack.database import DatabaseAddress
+
+_MESSAGES = "SELECT ResourceName FROM ResourceStatusCache"
+_DURABILITY = (
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN"
+    " ('innodb_flush_log_at_trx_commit', 'innodb_flush_method', 'innodb_doublewrite', 'sync_binlog')"
+)
+
+
+def database_messages(database: DatabaseAddress) -> list[str]:
+    """One entry per row of the table; StackError when the database does not answer."""
+    return [name for (name,) in _asked(database, _MESSAGES)]
+
+
+def durability(database: DatabaseAddress) -> dict[str, str]:
+    """The settings that decide how much a commit waits for the disk; StackError as above."""
+    return {name: value for name, value in _asked(database, _DURABILITY)}  # noqa: C416 - of rows of any length
+
+
+def sqlite_messages(file: Path) -> list[str]:
+    """One entry per row of the file; none where the file or its table could not be made."""
+    if not file.exists():
+        return []
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            return [name for (name,) in connection.execute(_MESSAGES)]
+        except sqlite3.OperationalError:
+            return []
+
+
+def _asked(database: DatabaseAddress, statement: str) -> list[tuple[str, ...]]:
+    engine = sqlalchemy.create_engine(database.url("ResourceStatusDB"), poolclass=sqlalchemy.NullPool)
+    try:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(statement).all()]
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise StackError(f"cannot look up the messages in ResourceStatusDB: {error}") from error
+    finally:
+        engine.dispose()

@@ -1,0 +1,119 @@
+"""Cycles of agents as a table: one block of rows per cycle, one column per build, ratios over the first build."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+
+from harness.cycles import BuildCycles, CycleMeasurement, CycleResult, CyclesResult
+from reports.escaping import markdown_text, one_line
+from reports.plain_table import plain_table
+from reports.units import MISSING, count, plural, time_text
+
+#: What is shown of a cycle, as it is read and written.
+_METRICS: dict[str, tuple[Callable[[CycleMeasurement], float], Callable[[float | None], str]]] = {
+    "time": (lambda one: one.wall_s, time_text),
+    "agent CPU": (lambda one: one.cpu_s["agent"], time_text),
+    "service CPU": (lambda one: one.cpu_s["service"], time_text),
+    "database CPU": (lambda one: one.cpu_s["database"], time_text),
+    "calls": (lambda one: one.calls_made, count),
+    "statements": (lambda one: one.statements_executed, count),
+    "commits": (lambda one: one.commits, count),
+    "connections": (lambda one: one.connections, count),
+    "rows examined": (lambda one: one.rows_examined, count),
+    "rows written": (lambda one: one.rows_written, count),
+}
+#: How many kinds of calls of a cycle are named.
+_CALLS_NAMED = 6
+
+
+def cycles_text(result: CyclesResult, *, markdown: bool) -> str:
+    """The table, without what is zero everywhere; then what failed, which calls were made, how it was measured."""
+    first, *others = result.builds
+    headings = ["cycle", "", first.build.name]
+    for other in others:
+        headings += [other.build.name, f"/ {first.build.name}"]
+    rows = [row for number in range(len(first.cycles)) for row in _rows(result.builds, number)]
+    notes = [*_problems(result.builds), *_calls(result.builds), *_circumstances(result)]
+    return "\n".join(
+        [
+            plain_table(headings, rows, markdown=markdown, texts=2),
+            "",
+            *(f"- {markdown_text(note)}" if markdown else note for note in notes),
+        ]
+    )
+
+
+def _rows(builds: Sequence[BuildCycles], number: int) -> list[list[str]]:
+    cycles = [build.cycles[number] for build in builds]
+    if not any(cycle.measurements for cycle in cycles):
+        return [[cycles[0].cycle, "failed", *[MISSING] * (2 * len(builds) - 1)]]
+    rows: list[list[str]] = []
+    for metric, (read, write) in _METRICS.items():
+        values = [[read(one) for one in cycle.measurements] for cycle in cycles]
+        if not any(map(any, values)):
+            continue  # nothing of this kind, in no build
+        cells = [_spread(values[0], write)]
+        for other in values[1:]:
+            cells += [_spread(other, write), _ratio(other, values[0])]
+        rows.append([cycles[0].cycle if not rows else "", metric, *cells])
+    return rows
+
+
+def _spread(values: Sequence[float], write: Callable[[float | None], str]) -> str:
+    """The median, and the range when it is one."""
+    if not values:
+        return MISSING
+    middle = write(statistics.median(values))
+    if len(values) == 1 or min(values) == max(values):
+        return middle
+    return f"{middle} ({write(min(values))} to {write(max(values))})"
+
+
+def _ratio(values: Sequence[float], base: Sequence[float]) -> str:
+    if not values or not base or statistics.median(base) == 0:
+        return MISSING
+    return f"{statistics.median(values) / statistics.median(base):.2f}"
+
+
+def _problems(builds: Sequence[BuildCycles]) -> list[str]:
+    found = []
+    for build in builds:
+        for cycle in build.cycles:
+            where = f"{build.build.name}, {cycle.cycle}"
+            if cycle.problem is not None:
+                found.append(f"{where}: {one_line(cycle.problem)}")
+            for error, times in _errors(cycle).items():
+                found.append(f"{where}: DIRAC logged {times} x {one_line(error)}")
+    return found
+
+
+def _errors(cycle: CycleResult) -> dict[str, int]:
+    """Of the last repetition."""
+    return cycle.measurements[-1].errors if cycle.measurements else {}
+
+
+def _calls(builds: Sequence[BuildCycles]) -> list[str]:
+    """The kinds of calls of each cycle that makes more than one."""
+    found = []
+    for build in builds:
+        for cycle in build.cycles:
+            calls = cycle.measurements[-1].calls if cycle.measurements else {}
+            if len(calls) > 1:
+                most = sorted(calls.items(), key=lambda one: -one[1])[:_CALLS_NAMED]
+                listed = ", ".join(f"{times} {name}" for name, times in most)
+                found.append(f"{build.build.name}, {cycle.cycle}: {listed}")
+    return found
+
+
+def _circumstances(result: CyclesResult) -> list[str]:
+    doors = ", ".join(f"{one.build.name} over {one.front_door}" for one in result.builds)
+    repeated = (
+        "times are single measurements"
+        if result.repetitions == 1
+        else "times are medians of repetitions, with range"
+    )
+    return [
+        f"profile {result.profile}, seed {result.seed}, {plural(result.repetitions, 'repetition')}: {repeated}",
+        f"{doors}; each cycle in a process of DIRAC's own agent, as the host, on the data set as loaded",
+    ]
