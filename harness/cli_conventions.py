@@ -15,6 +15,9 @@ from harness.settings_keys import STACK_KEYS
 
 EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_INCONCLUSIVE, EXIT_HARNESS = 0, 1, 2, 3, 4
 
+#: What is measured when nobody names a build.
+DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
+
 Given = ParamSpec("Given")
 
 #: The build that is meant when none is named.

@@ -1,8 +1,9 @@
-"""Evaluates elements as the inspector agents do, by DIRAC's own classes; runs in the build's environment.
+"""Does what the agents of the RSS do, by DIRAC's own classes; runs in the build's environment.
 
-Argument: see session.py. The orders that it answers are the functions below with a name in ``main``.
+Argument: see session.py. It answers the orders whose names and functions stand at the end.
 """
 
+import smtplib
 import time
 
 import session
@@ -10,6 +11,7 @@ import session
 ORDERS = session.read_orders()
 
 from DIRAC.Core.Base.Client import Client  # noqa: E402  with the configuration
+from DIRAC.Core.Utilities.ObjectLoader import ObjectLoader  # noqa: E402
 from DIRAC.ResourceStatusSystem.Client.ResourceManagementClient import ResourceManagementClient  # noqa: E402
 from DIRAC.ResourceStatusSystem.Client.ResourceStatusClient import ResourceStatusClient  # noqa: E402
 from DIRAC.ResourceStatusSystem.PolicySystem.PEP import PEP  # noqa: E402
@@ -32,7 +34,7 @@ class _RecordedRpc:
 
 
 def _record(calls):
-    """From now on ``calls`` gets every call of every client of DIRAC; None: no longer."""
+    """From now on ``calls`` gets every call that any client of DIRAC makes; None: no longer."""
 
     def recorded(client, *arguments, **options):
         service = client.getServer().rpartition("/")[2]
@@ -41,49 +43,97 @@ def _record(calls):
     Client._getRPC = _get_rpc if calls is None else recorded
 
 
-def read_element(element, name, status_type):
-    """The row of an element as an inspector reads it, in the form that PEP takes."""
-    read = _CLIENTS["ResourceStatusClient"].selectStatusElement(
+_element = {}
+
+
+def read(element, name, status_type):
+    """Read the row of an element as an inspector does: the one that the next evaluation is of."""
+    found = _CLIENTS["ResourceStatusClient"].selectStatusElement(
         element, "Status", name=name, statusType=status_type, vO="all"
     )
-    if not read["OK"]:
-        raise RuntimeError(read["Message"])
-    (row,) = read["Value"]
-    parameters = {"element": element}
-    for column, value in zip(read["Columns"], row, strict=True):
-        if len(column) >= 2:
-            parameters[column[0].lower() + column[1:]] = value
-    return parameters
+    if not found["OK"]:
+        raise RuntimeError(found["Message"])
+    (row,) = found["Value"]
+    _element.clear()
+    _element["element"] = element
+    for column, value in zip(found["Columns"], row, strict=True):
+        if len(column) >= 2:  # as the inspector has it
+            _element[column[0].lower() + column[1:]] = value
 
 
-def main():
-    elements = {}
+def evaluate(active, recorded, name=None):
+    """Evaluate the element that was read last, with the actions that ``active`` switches on; ``name``: as if it
+    were called so. ``recorded``: with the calls that were made."""
+    calls = [] if recorded else None
+    parameters = {**_element, "active": active, "name": name or _element["name"]}
+    result, problem = {"OK": False}, None
+    _record(calls)
+    began_ns, cpu_began_ns = time.monotonic_ns(), time.process_time_ns()
+    try:
+        result = PEP(clients=_CLIENTS).enforce(parameters)
+    except Exception as error:  # noqa: BLE001  an inspector logs it and goes on
+        problem = f"{type(error).__name__}: {error}"
+    cpu_ns, wall_ns = time.process_time_ns() - cpu_began_ns, time.monotonic_ns() - began_ns
+    _record(None)
+    return {
+        "status": result["Value"]["policyCombinedResult"]["Status"] if result["OK"] else None,
+        "problem": problem or result.get("Message"),
+        "calls": calls,
+        "cpu_ns": cpu_ns,
+        "wall_ns": wall_ns,
+    }
 
-    def read(element, name, status_type):
-        elements[name] = read_element(element, name, status_type)
 
-    def evaluate(name, active, recorded):
-        calls = [] if recorded else None
-        _record(calls)
-        raised = None
-        began_ns, cpu_began_ns = time.monotonic_ns(), time.process_time_ns()
-        try:
-            result = PEP(clients=_CLIENTS).enforce({**elements[name], "active": active})
-        except Exception as error:  # noqa: BLE001  so does an inspector: it logs and goes on
-            raised = f"{type(error).__name__}: {error}"
-        cpu_ns, wall_ns = time.process_time_ns() - cpu_began_ns, time.monotonic_ns() - began_ns
-        _record(None)
-        problem = raised or (None if result["OK"] else result["Message"])
-        return {
-            "status": None if problem else result["Value"]["policyCombinedResult"]["Status"],
-            "problem": problem,
-            "calls": calls,
-            "cpu_ns": cpu_ns,
-            "wall_ns": wall_ns,
-        }
+def inspect(agent, threads):
+    """One cycle of an inspector agent with so many threads."""
+    inspector = _agent(agent)
+    inspector.am_setOption("maxNumberOfThreads", threads)
+    _done(inspector.initialize())
+    failures = []
+    evaluate_one = inspector._execute
 
-    session.serve(ORDERS["channel"], {"read": read, "evaluate": evaluate})
+    def counted(element):
+        failed = evaluate_one(element)  # what an inspector returns is only looked at when it is an error
+        failures.append(failed and failed["Message"])
+
+    inspector._execute = counted
+    began_ns, cpu_began_ns = time.monotonic_ns(), time.process_time_ns()
+    _done(inspector.execute())
+    cpu_ns, wall_ns = time.process_time_ns() - cpu_began_ns, time.monotonic_ns() - began_ns
+    inspector.finalize()
+    problems = [failed for failed in failures if failed]
+    return {
+        "evaluations": len(failures),
+        "failed": len(problems),
+        "first_problem": problems[0] if problems else None,
+        "cpu_ns": cpu_ns,
+        "wall_ns": wall_ns,
+    }
+
+
+def mail(port):
+    """One cycle of the agent that mails what EmailAction has written, to the mail server on this port of ours.
+
+    DIRAC's mail goes to ``localhost`` and the port that Python's library takes for mail; there is no option.
+    """
+    smtplib.SMTP.default_port = port
+    mailer = _agent("EmailAgent")
+    _done(mailer.initialize())
+    began_ns = time.monotonic_ns()
+    _done(mailer.execute())
+    return {"wall_ns": time.monotonic_ns() - began_ns}
+
+
+def _agent(name):
+    loaded = ObjectLoader().loadObject(f"DIRAC.ResourceStatusSystem.Agent.{name}")
+    _done(loaded)
+    return loaded["Value"](f"ResourceStatus/{name}", f"ResourceStatus/{name}")
+
+
+def _done(result):
+    if not result["OK"]:
+        raise RuntimeError(result["Message"])
 
 
 if __name__ == "__main__":
-    main()
+    session.serve(ORDERS["channel"], {"read": read, "evaluate": evaluate, "inspect": inspect, "mail": mail})

@@ -1,0 +1,65 @@
+"""``rssbench policies``: what the policy chain of one build costs, or how two builds differ."""
+
+from __future__ import annotations
+
+import click
+
+from harness.builds.environment import prepare_builds
+from harness.cli_conventions import DEFAULT_BUILD, format_option, progress, reports_errors
+from harness.dataset.profiles import PROFILES
+from harness.model import SettingsError
+from harness.settings import cache_folder, stack_folder
+from harness.settings_keys import duration_s
+from harness.stack.front_doors import chosen_front_doors
+from harness.stack.releases import FrontDoor
+
+
+@click.command()
+@click.argument("builds", nargs=-1)
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option(
+    "--front-door", type=click.Choice(["https", "dips"]), help="what the release is used by, if not given"
+)
+@click.option("--rounds", type=click.IntRange(min=1), default=8, show_default=True, help="evaluations to time")
+@click.option(
+    "--elements", type=click.IntRange(min=8), default=16, show_default=True, help="due in an inspector's cycle"
+)
+@click.option("--hang", default="2s", show_default=True, help="when a webhook that hangs closes the connection")
+@format_option
+@reports_errors
+def policies(  # noqa: PLR0913, PLR0917  one argument per option
+    builds: tuple[str, ...],
+    profile: str,
+    seed: int,
+    front_door: FrontDoor | None,
+    rounds: int,
+    elements: int,
+    hang: str,
+    form: str,
+) -> None:
+    """Say what it costs to evaluate a site, a computing element and a storage element.
+
+    Policies, decision and actions are DIRAC's own, in a process of the build's environment, against a stack of its
+    own. With two BUILDS: how the second differs from the first.
+    """
+    if len(builds) > 2:
+        raise SettingsError([f"one build or two are allowed, not {len(builds)}: {' '.join(builds)}"])
+    hang_s = _hang_s(hang)
+    from harness.measure.policy_run import PolicyRun  # noqa: PLC0415 - numpy and scipy take a second
+    from reports.policy_tables import POLICY_FORMATS  # noqa: PLC0415
+
+    run = PolicyRun(PROFILES[profile], seed, stack_folder(), front_door, rounds, elements, hang_s, progress.print)
+    prepared = prepare_builds(builds or (DEFAULT_BUILD,), cache_folder(), progress.print)
+    if front_door:
+        for one in prepared:
+            chosen_front_doors(one.identity.dirac_version, (front_door,))
+    result = run.measure(*prepared) if len(prepared) == 1 else run.compare(*prepared)
+    click.echo(POLICY_FORMATS[form](result))
+
+
+def _hang_s(text: str) -> float:
+    try:
+        return duration_s(text)
+    except ValueError as error:
+        raise SettingsError([f"--hang: {text!r} is not allowed; allowed: {error}"]) from error

@@ -1,0 +1,140 @@
+"""CPU and time of evaluations, in rounds: in each, every side evaluates every element, in random order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import NamedTuple
+
+import numpy as np
+
+from harness import command
+from harness.measure.evaluated_elements import EvaluatedElement
+from harness.measure.policy_bench import PolicyBench
+from harness.measure.usage import process_cpu_ns
+from harness.model import Interval, StackError
+from harness.policy_costs import CpuChange, EvaluationCost
+from harness.stats.midmean import midmean
+from harness.stats.paired import hodges_lehmann, signed_rank_interval
+
+#: Without any action, and with those of a round in which nothing changes.
+TIMED_CHOICES = ("none", "Active")
+
+#: What services and database still do after their last answer is over by then.
+_SETTLE_S = 0.02
+
+
+class RoundCost(NamedTuple):
+    """One evaluation, in ns. ``recorded_ns``: all CPU of the agent's process for another one with what is ours."""
+
+    agent_ns: int
+    service_ns: int
+    database_ns: int
+    wall_ns: int
+    recorded_ns: int
+
+
+class Case(NamedTuple):
+    """What was evaluated: on which side (its place), which type of element, with which choice of actions."""
+
+    side: int
+    element_type: str
+    choice: str
+
+
+Rounds = dict[Case, list[RoundCost]]
+
+
+def time_evaluations(benches: Sequence[PolicyBench], rounds: int, seed: int) -> Rounds:
+    """One or two sides, whose evaluations follow one another in an order drawn anew each round, after a first
+    round that does not count. StackError when a part of a stack has died, or an evaluation fails."""
+    draws = Random(seed)
+    measured: Rounds = {}
+    for number in range(rounds + 1):
+        plan = [
+            (Case(side, element.element_type, choice), element)
+            for side, bench in enumerate(benches)
+            for element in bench.elements
+            for choice in TIMED_CHOICES
+        ]
+        draws.shuffle(plan)
+        for case, element in plan:
+            cost = _measure(benches[case.side], element, case.choice, draws)
+            if number:
+                measured.setdefault(case, []).append(cost)
+    return measured
+
+
+def evaluation_costs(measured: Rounds, side: int) -> tuple[EvaluationCost, ...]:
+    """What evaluations cost on one side (pure)."""
+    return tuple(_cost(case, rounds) for case, rounds in sorted(measured.items()) if case.side == side)
+
+
+def cpu_changes(measured: Rounds) -> tuple[CpuChange, ...]:
+    """Side 1 over side 0, from the log-ratios of rounds (pure)."""
+    changes = []
+    for case, rounds in sorted(measured.items()):
+        if case.side != 0 or case.choice != TIMED_CHOICES[-1]:
+            continue
+        other = measured[case._replace(side=1)]
+        for part in ("agent_ns", "service_ns", "database_ns"):
+            logs = [
+                math.log(getattr(two, part) / getattr(one, part)) for one, two in zip(rounds, other, strict=True)
+            ]
+            interval = signed_rank_interval(logs)
+            changes.append(
+                CpuChange(
+                    element_type=case.element_type,
+                    part=part.removesuffix("_ns"),
+                    rounds=len(logs),
+                    effect_ratio=math.exp(hodges_lehmann(logs)),
+                    interval_ratio=None if interval is None else (math.exp(interval[0]), math.exp(interval[1])),
+                )
+            )
+    return tuple(changes)
+
+
+def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str, draws: Random) -> RoundCost:
+    costs: dict[bool, RoundCost] = {}
+    for recorded in draws.sample((False, True), 2):
+        bench.make_ready(element)
+        pids = {"agent": (bench.agent.pid,), **bench.stack.pids}
+        before = {group: _cpu_ns(numbers) for group, numbers in pids.items()}
+        answer = bench.agent.evaluate(choice, recorded=recorded)
+        command.wait_seconds(_SETTLE_S)
+        used = {group: _cpu_ns(numbers) - before[group] for group, numbers in pids.items()}
+        if answer.problem is not None:
+            bench.stack.check()
+            raise StackError(f"{element.element_type}: the evaluation failed: {answer.problem}")
+        costs[recorded] = RoundCost(
+            answer.cpu_ns, used["service"], used["database"], answer.wall_ns, used["agent"]
+        )
+    return costs[False]._replace(recorded_ns=costs[True].recorded_ns)
+
+
+def _cpu_ns(pids: Sequence[int]) -> int:
+    try:
+        return sum(process_cpu_ns(pid) for pid in pids)
+    except ProcessLookupError as error:
+        raise StackError(str(error)) from error
+
+
+def _cost(case: Case, rounds: Sequence[RoundCost]) -> EvaluationCost:
+    agent_s, service_s, database_s, wall_s, _ = (
+        midmean(np.asarray(values, dtype=np.float64)) / 1e9 for values in zip(*rounds, strict=True)
+    )
+    logs = [math.log(one.recorded_ns / one.agent_ns) for one in rounds]
+    share, interval = math.exp(hodges_lehmann(logs)) - 1, signed_rank_interval(logs)
+    return EvaluationCost(
+        element_type=case.element_type,
+        actions=case.choice,
+        evaluations=len(rounds),
+        agent_cpu_s=agent_s,
+        service_cpu_s=service_s,
+        database_cpu_s=database_s,
+        wall_s=wall_s,
+        harness_cpu_ratio=share
+        if interval is None
+        else Interval(share, math.exp(interval[0]) - 1, math.exp(interval[1]) - 1),
+    )

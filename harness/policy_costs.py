@@ -1,0 +1,119 @@
+"""What the policy chain of a build costs, as ``rssbench policies`` prints it. Words: docs/glossary.md.
+
+A value that does not exist is ``None``, never zero.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from harness.comparison import AbsentOperation, ExactComparison
+from harness.model import BuildIdentity, DataSet, ExactOperation, Interval
+
+
+class CountedEvaluation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One evaluation of an element, counted alone on a quiet stack.
+
+    ``counted``: as an operation of the exact lane; its nested calls are those of the agent, its answer is the
+    status decided. ``rows_written``: by table; ``posts``: to the webhook.
+    """
+
+    element_type: str
+    actions: str
+    counted: ExactOperation
+    status: str | None
+    rows_written: dict[str, int]
+    posts: int
+
+
+class EvaluationCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """CPU and time of one evaluation, each the mean of the middle half of ``evaluations``.
+
+    ``agent_cpu_s``: of the agent without anything of ours. ``harness_cpu_ratio``: how much more its process used
+    with ours, recording and orders included: 0.02 is 2 %; with its 95 % interval, if there are enough evaluations.
+    """
+
+    element_type: str
+    actions: str
+    evaluations: int
+    agent_cpu_s: float
+    service_cpu_s: float
+    database_cpu_s: float
+    wall_s: float
+    harness_cpu_ratio: Interval | float
+
+
+class InspectorRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One cycle of DIRAC's own inspector agent with so many threads. ``failed``: of ``evaluations``, those that
+    came to no end."""
+
+    agent: str
+    threads: int
+    evaluations: int
+    failed: int
+    first_problem: str | None
+    wall_s: float
+    rate_per_s: float
+    agent_cpu_s: float
+    service_cpu_s: float
+    database_cpu_s: float
+
+
+class WebhookCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One evaluation with a webhook that behaves in one way. ``wall_s``: in all; ``problem``: what the evaluation
+    ended with instead of a status. ``rows_written``: what the other actions came to write."""
+
+    use: str
+    mode: str
+    actions: str
+    posts: int
+    wall_s: float
+    status: str | None
+    problem: str | None
+    rows_written: dict[str, int]
+
+
+class MailRound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One cycle of EmailAgent. ``rows_before`` waited to be mailed, ``rows_during`` came while it mailed;
+    ``rows_lost``: those that are neither in a mail nor, ``rows_after``, in the table."""
+
+    mail_server: str
+    rows_before: int
+    mails: int
+    rows_during: int
+    rows_after: int
+    rows_lost: int
+    wall_s: float
+
+
+class PolicyCosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that was measured of one build."""
+
+    build: BuildIdentity
+    front_door: str
+    data_set: DataSet
+    evaluations: tuple[CountedEvaluation, ...]
+    costs: tuple[EvaluationCost, ...]
+    rates: tuple[InspectorRate, ...]
+    webhooks: tuple[WebhookCase, ...]
+    mail: tuple[MailRound, ...]
+
+
+class CpuChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """CPU of one evaluation, contender over baseline, over rounds in which both evaluated, one after the other."""
+
+    element_type: str
+    part: str
+    rounds: int
+    effect_ratio: float
+    interval_ratio: tuple[float, float] | None
+
+
+class PolicyComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two builds: what each costs, and how the contender differs."""
+
+    baseline: PolicyCosts
+    contender: PolicyCosts
+    exact: tuple[ExactComparison, ...]
+    absent: tuple[AbsentOperation, ...]
+    cpu: tuple[CpuChange, ...]

@@ -1,0 +1,106 @@
+"""An agent of the RSS beside a stack: evaluates elements, goes through the cycles of DIRAC's agents, on order."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+import sqlalchemy
+
+from harness.builds.environment import BuildEnvironment
+from harness.model import StackError
+from harness.stack.agent_configuration import PILOT_DATABASE, agent_cfg
+from harness.stack.dirac_session import DiracSession
+from harness.stack.lifecycle import Stack
+
+#: A call of DIRAC's client gives up after 600 s; whatever takes longer than that here hangs.
+_TIMEOUT_S = 120.0
+
+
+class EvaluationAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One evaluation as the agent saw it. ``status``: decided; None when ``problem`` says why there is none.
+    ``calls``: in order, ``<service>.<method>``; None when they were not recorded. CPU of its process."""
+
+    status: str | None
+    problem: str | None
+    calls: tuple[str, ...] | None
+    cpu_ns: int
+    wall_ns: int
+
+
+class InspectorAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One cycle of an inspector agent."""
+
+    evaluations: int
+    failed: int
+    first_problem: str | None
+    cpu_ns: int
+    wall_ns: int
+
+
+class PolicyAgent:
+    """Entered, its process runs; it uses the first front door of ``stack``, as the host, as agents do.
+
+    ``name``: of its log and folder, where there are several.
+    """
+
+    def __init__(self, build: BuildEnvironment, stack: Stack, webhook_url: str, name: str = "agent") -> None:
+        self._settings = next(iter(stack.settings.values()))
+        self._stack = stack
+        self._cfg = agent_cfg(self._settings, webhook_url)
+        log_file = stack.log_directory / f"{name}.log"
+        self._session = DiracSession(build, stack.directory / name, log_file, stack.mark)
+
+    @property
+    def pid(self) -> int:
+        return self._session.process.pid
+
+    def read(self, element: str, name: str, status_type: str) -> None:
+        """Read the row of an element: the one that evaluations are of until the next one is read."""
+        self._ask("read", element=element, name=name, status_type=status_type)
+
+    def evaluate(self, active: str, *, recorded: bool = True, name: str | None = None) -> EvaluationAnswer:
+        """Evaluate it with the actions of a choice; ``name``: as if it were called so."""
+        answer = self._ask("evaluate", active=active, recorded=recorded, name=name)
+        return msgspec.convert(answer, EvaluationAnswer)
+
+    def inspect(self, agent: str, threads: int) -> InspectorAnswer:
+        """One cycle of ``ElementInspectorAgent`` or ``SiteInspectorAgent``: all elements that are due."""
+        return msgspec.convert(self._ask("inspect", agent=agent, threads=threads), InspectorAnswer)
+
+    def mail(self, port: int) -> float:
+        """One cycle of ``EmailAgent`` with the mail server on ``port``; how long it took, in seconds."""
+        return float(self._ask("mail", port=port)["wall_ns"]) / 1e9
+
+    def _ask(self, order: str, **arguments: object) -> Any:  # noqa: ANN401
+        """StackError naming the part of the stack that has died, if one has."""
+        try:
+            return self._session.ask(order, timeout_s=_TIMEOUT_S, **arguments)
+        except StackError:
+            self._stack.check()
+            raise
+
+    def __enter__(self) -> Self:
+        self._make_pilot_database()
+        self._session.__enter__()
+        self._session.start("policy_agent.py", self._cfg, {})
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._session.__exit__(kind, error, trace)
+
+    def _make_pilot_database(self) -> None:
+        """Empty: what reads from the caches opens it and asks it nothing."""
+        dirac = self._settings.database
+        engine = sqlalchemy.create_engine(
+            self._stack.database.url("mysql"), isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
+        )
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS {PILOT_DATABASE}")
+                connection.exec_driver_sql(f"GRANT ALL ON {PILOT_DATABASE}.* TO '{dirac.user}'@'{dirac.host}'")
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise StackError(f"cannot make {PILOT_DATABASE}: {error}") from error
