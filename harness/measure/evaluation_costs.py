@@ -48,9 +48,11 @@ Rounds = dict[Case, list[RoundCost]]
 
 def time_evaluations(benches: Sequence[PolicyBench], rounds: int, seed: int) -> Rounds:
     """One or two sides, whose evaluations follow one another in an order drawn anew each round, after a first
-    round that does not count. StackError when a part of a stack has died, or an evaluation fails."""
+    round that does not count. What fails once is left out: why it fails, counting says. StackError when a part of a
+    stack has died."""
     draws = Random(seed)
     measured: Rounds = {}
+    failed: set[Case] = set()
     for number in range(rounds + 1):
         plan = [
             (Case(side, element.element_type, choice), element)
@@ -60,10 +62,12 @@ def time_evaluations(benches: Sequence[PolicyBench], rounds: int, seed: int) -> 
         ]
         draws.shuffle(plan)
         for case, element in plan:
-            cost = _measure(benches[case.side], element, case.choice, draws)
-            if number:
+            cost = None if case in failed else _measure(benches[case.side], element, case.choice, draws)
+            if cost is None:
+                failed.add(case)
+            elif number:
                 measured.setdefault(case, []).append(cost)
-    return measured
+    return {case: costs for case, costs in measured.items() if case not in failed}
 
 
 def evaluation_costs(measured: Rounds, side: int) -> tuple[EvaluationCost, ...]:
@@ -75,9 +79,9 @@ def cpu_changes(measured: Rounds) -> tuple[CpuChange, ...]:
     """Side 1 over side 0, from the log-ratios of rounds (pure)."""
     changes = []
     for case, rounds in sorted(measured.items()):
-        if case.side != 0 or case.choice != TIMED_CHOICES[-1]:
+        other = measured.get(case._replace(side=1))
+        if case.side != 0 or case.choice != TIMED_CHOICES[-1] or other is None:
             continue
-        other = measured[case._replace(side=1)]
         for part in ("agent_ns", "service_ns", "database_ns"):
             logs = [
                 math.log(getattr(two, part) / getattr(one, part)) for one, two in zip(rounds, other, strict=True)
@@ -95,7 +99,7 @@ def cpu_changes(measured: Rounds) -> tuple[CpuChange, ...]:
     return tuple(changes)
 
 
-def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str, draws: Random) -> RoundCost:
+def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str, draws: Random) -> RoundCost | None:
     costs: dict[bool, RoundCost] = {}
     for recorded in draws.sample((False, True), 2):
         bench.make_ready(element)
@@ -105,8 +109,7 @@ def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str, draws: 
         command.wait_seconds(_SETTLE_S)
         used = {group: _cpu_ns(numbers) - before[group] for group, numbers in pids.items()}
         if answer.problem is not None:
-            bench.stack.check()
-            raise StackError(f"{element.element_type}: the evaluation failed: {answer.problem}")
+            return None
         costs[recorded] = RoundCost(
             answer.cpu_ns, used["service"], used["database"], answer.wall_ns, used["agent"]
         )

@@ -74,12 +74,12 @@ class PolicyAgent:
         return float(self._ask("mail", port=port)["wall_ns"]) / 1e9
 
     def _ask(self, order: str, **arguments: object) -> Any:  # noqa: ANN401
-        """StackError naming the part of the stack that has died, if one has."""
+        """StackError naming the part of the stack that has died, if one has: an agent evaluates all the same then,
+        and decides that whatever it could not ask is in error."""
         try:
             return self._session.ask(order, timeout_s=_TIMEOUT_S, **arguments)
-        except StackError:
+        finally:
             self._stack.check()
-            raise
 
     def __enter__(self) -> Self:
         self._make_pilot_database()

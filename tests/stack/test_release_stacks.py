@@ -17,6 +17,7 @@ import sqlalchemy
 from harness import command
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.measure.policy_bench import bench_on
 from harness.measure.surface import problems_of
 from harness.model import FrontDoor
 from harness.settings import cache_folder
@@ -204,6 +205,21 @@ def test_no_part_of_a_key_is_empty(release_stack: Stack) -> None:
         }
     assert {table_name for table_name, _ in empty} >= release_stack.data_set.rows.keys()
     assert {column: count for column, count in empty.items() if count} == {}
+
+
+def test_an_agent_evaluates_an_element_by_the_policies_of_that_release(
+    stack: Stack, build: BuildEnvironment
+) -> None:
+    """Decided right where nothing is wrong; from 7.3 on the status is logged once for each row of the element."""
+    before = table(stack, "ResourceLog")
+    with bench_on(build, stack) as bench:
+        bench.make_ready(next(one for one in bench.elements if one.element_type == "StorageElement"))
+        answer = bench.agent.evaluate("Active")
+    assert answer.problem is None
+    assert answer.status == ("Error" if build.identity.dirac_version.startswith("9.1") else "Active")
+    logged = [row for row in table(stack, "ResourceLog") if row not in before]
+    assert len(logged) == (1 if build.identity.dirac_version.startswith("7.2") else 4)
+    assert {(row["StatusType"], row["Status"]) for row in logged} == {("ReadAccess", answer.status)}
 
 
 def test_nothing_listens_outside_loopback(release_stack: Stack, front_door: FrontDoor) -> None:

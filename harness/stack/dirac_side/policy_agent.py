@@ -5,6 +5,7 @@ Argument: see session.py. It answers the orders whose names and functions stand 
 
 import smtplib
 import time
+from inspect import signature
 
 import session
 
@@ -19,7 +20,7 @@ from DIRAC.ResourceStatusSystem.PolicySystem.PEP import PEP  # noqa: E402
 #: Those that an inspector agent keeps and shares between its threads.
 _CLIENTS = {"ResourceStatusClient": ResourceStatusClient(), "ResourceManagementClient": ResourceManagementClient()}
 
-_get_rpc = Client._getRPC
+_get_rpc, _enforce = Client._getRPC, PEP.enforce
 
 
 class _RecordedRpc:
@@ -48,8 +49,9 @@ _element = {}
 
 def read(element, name, status_type):
     """Read the row of an element as an inspector does: the one that the next evaluation is of."""
+    # of VO "all" unless asked otherwise
     found = _CLIENTS["ResourceStatusClient"].selectStatusElement(
-        element, "Status", name=name, statusType=status_type, vO="all"
+        element, "Status", name=name, statusType=status_type
     )
     if not found["OK"]:
         raise RuntimeError(found["Message"])
@@ -57,8 +59,13 @@ def read(element, name, status_type):
     _element.clear()
     _element["element"] = element
     for column, value in zip(found["Columns"], row, strict=True):
-        if len(column) >= 2:  # as the inspector has it
+        if column != "VO" or _knows_vo():
             _element[column[0].lower() + column[1:]] = value
+
+
+def _knows_vo():
+    """The inspectors of 7.2 leave the VO out: its clients call the parameter otherwise."""
+    return "vO" in signature(ResourceStatusClient.selectStatusElement).parameters
 
 
 def evaluate(active, recorded, name=None):
@@ -72,7 +79,7 @@ def evaluate(active, recorded, name=None):
     try:
         result = PEP(clients=_CLIENTS).enforce(parameters)
     except Exception as error:  # noqa: BLE001  an inspector logs it and goes on
-        problem = f"{type(error).__name__}: {error}"
+        problem = _text(error)
     cpu_ns, wall_ns = time.process_time_ns() - cpu_began_ns, time.monotonic_ns() - began_ns
     _record(None)
     return {
@@ -88,22 +95,29 @@ def inspect(agent, threads):
     """One cycle of an inspector agent with so many threads."""
     inspector = _agent(agent)
     inspector.am_setOption("maxNumberOfThreads", threads)
+    # 7.2 takes fewer threads where they suffice for its polling time, so it gets a short one
+    inspector.am_setOption("PollingTime", 1)
     _done(inspector.initialize())
-    failures = []
-    evaluate_one = inspector._execute
+    outcomes = []
 
-    def counted(element):
-        failed = evaluate_one(element)  # what an inspector returns is only looked at when it is an error
-        failures.append(failed and failed["Message"])
+    def enforce(pep, element):
+        try:
+            result = _enforce(pep, element)
+        except Exception as error:
+            outcomes.append(_text(error))
+            raise
+        outcomes.append(None if result["OK"] else result["Message"])
+        return result
 
-    inspector._execute = counted
+    PEP.enforce = enforce
     began_ns, cpu_began_ns = time.monotonic_ns(), time.process_time_ns()
     _done(inspector.execute())
     cpu_ns, wall_ns = time.process_time_ns() - cpu_began_ns, time.monotonic_ns() - began_ns
+    PEP.enforce = _enforce
     inspector.finalize()
-    problems = [failed for failed in failures if failed]
+    problems = [outcome for outcome in outcomes if outcome]
     return {
-        "evaluations": len(failures),
+        "evaluations": len(outcomes),
         "failed": len(problems),
         "first_problem": problems[0] if problems else None,
         "cpu_ns": cpu_ns,
@@ -122,6 +136,10 @@ def mail(port):
     began_ns = time.monotonic_ns()
     _done(mailer.execute())
     return {"wall_ns": time.monotonic_ns() - began_ns}
+
+
+def _text(error):
+    return f"{type(error).__name__}: {error}"
 
 
 def _agent(name):
