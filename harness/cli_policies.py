@@ -13,6 +13,8 @@ from harness.settings_keys import duration_s
 from harness.stack.front_doors import chosen_front_doors
 from harness.stack.releases import FrontDoor
 
+_LONGEST_HANG_S = 60.0
+
 
 @click.command()
 @click.argument("builds", nargs=-1)
@@ -59,7 +61,11 @@ def policies(  # noqa: PLR0913, PLR0917  one argument per option
 
 
 def _hang_s(text: str) -> float:
+    """An agent without a timeout of its own waits as long."""
     try:
-        return duration_s(text)
+        hang_s = duration_s(text)
     except ValueError as error:
         raise SettingsError([f"--hang: {text!r} is not allowed; allowed: {error}"]) from error
+    if hang_s > _LONGEST_HANG_S:
+        raise SettingsError([f"--hang: {text!r} is not allowed; allowed: at most {_LONGEST_HANG_S:.0f}s"])
+    return hang_s

@@ -44,11 +44,12 @@ class EvaluationCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InspectorRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One cycle of DIRAC's own inspector agent with so many threads. ``failed``: of ``evaluations``, those that
-    came to no end."""
+    """One cycle of DIRAC's own inspector agent with so many threads. ``at_once``: the most evaluations that were
+    under way together; ``failed``: of ``evaluations``, those that came to no end."""
 
     agent: str
     threads: int
+    at_once: int
     evaluations: int
     failed: int
     first_problem: str | None

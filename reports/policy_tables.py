@@ -134,6 +134,7 @@ def _rates(name: str, rates: Sequence[InspectorRate]) -> Table:
         (
             one.agent,
             count(one.threads),
+            count(one.at_once),
             count(one.evaluations),
             count(one.failed),
             time_text(one.wall_s),
@@ -145,6 +146,7 @@ def _rates(name: str, rates: Sequence[InspectorRate]) -> Table:
     headings = (
         "agent",
         "threads",
+        "at once",
         "evaluations",
         "failed",
         "time",

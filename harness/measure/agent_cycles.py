@@ -67,6 +67,7 @@ def _cycle(bench: PolicyBench, agent: Inspector, threads: int) -> InspectorRate:
     return InspectorRate(
         agent=agent,
         threads=threads,
+        at_once=answer.at_once,
         evaluations=done,
         failed=answer.failed,
         first_problem=answer.first_problem,

@@ -48,8 +48,10 @@ Rounds = dict[Case, list[RoundCost]]
 
 def time_evaluations(benches: Sequence[PolicyBench], rounds: int, seed: int) -> Rounds:
     """One or two sides, whose evaluations follow one another in an order drawn anew each round, after a first
-    round that does not count. What fails once is left out: why it fails, counting says. StackError when a part of a
-    stack has died."""
+    round that does not count. What fails once is left out: counting says why.
+
+    StackError when a part of a stack has died.
+    """
     draws = Random(seed)
     measured: Rounds = {}
     failed: set[Case] = set()

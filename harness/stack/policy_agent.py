@@ -30,9 +30,10 @@ class EvaluationAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InspectorAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One cycle of an inspector agent."""
+    """One cycle of an inspector agent. ``at_once``: the most evaluations that were under way together."""
 
     evaluations: int
+    at_once: int
     failed: int
     first_problem: str | None
     cpu_ns: int

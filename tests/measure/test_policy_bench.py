@@ -152,11 +152,14 @@ def test_cpu_is_measured_of_all_three_sides(bench: PolicyBench) -> None:
 
 
 def test_inspectors_evaluate_exactly_what_is_due(bench: PolicyBench) -> None:
-    rates = inspector_rates(bench, 8, threads=(15,))
-    assert [(one.agent, one.evaluations, one.failed) for one in rates] == [
-        ("ElementInspectorAgent", 8, 0),
-        ("SiteInspectorAgent", 8, 0),
+    rates = inspector_rates(bench, 8, threads=(1, 15))
+    assert [(one.agent, one.threads, one.evaluations, one.failed) for one in rates] == [
+        ("ElementInspectorAgent", 1, 8, 0),
+        ("ElementInspectorAgent", 15, 8, 0),
+        ("SiteInspectorAgent", 1, 8, 0),
+        ("SiteInspectorAgent", 15, 8, 0),
     ]
+    assert [one.at_once for one in rates] == [1, 8, 1, 8]
     assert all(one.rate_per_s == one.evaluations / one.wall_s for one in rates)
 
 

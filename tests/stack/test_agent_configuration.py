@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.stack.agent_configuration import CHOICES, agent_cfg
+from harness.stack.cfg_text import Section, merged
 from harness.stack.configuration import dirac_cfg
 from tests.stack.test_configuration import options, settings
 
@@ -57,3 +58,9 @@ def test_the_database_of_the_pilots_is_where_9_1_looks_for_it() -> None:
     old = options(agent_cfg(settings("8.0.86", "https"), WEBHOOK))
     instance = old[f"DIRAC/Setups/{old['DIRAC/Setup']}/WorkloadManagement"]
     assert f"Systems/WorkloadManagement/{instance}/Databases/PilotAgentsDB/DBName" in old
+
+
+def test_sections_of_both_are_merged_and_the_later_option_counts() -> None:
+    one: Section = {"A": {"x": "1", "y": "2"}, "B": "3", "C": "4"}
+    other: Section = {"A": {"y": "5", "z": {"w": "6"}}, "B": {"u": "7"}}
+    assert merged(one, other) == {"A": {"x": "1", "y": "5", "z": {"w": "6"}}, "B": {"u": "7"}, "C": "4"}

@@ -11,7 +11,10 @@ import session
 
 ORDERS = session.read_orders()
 
-from DIRAC.Core.Base.Client import Client  # noqa: E402  with the configuration
+# with the configuration
+from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData  # noqa: E402
+from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection  # noqa: E402
+from DIRAC.Core.Base.Client import Client  # noqa: E402
 from DIRAC.Core.Utilities.ObjectLoader import ObjectLoader  # noqa: E402
 from DIRAC.ResourceStatusSystem.Client.ResourceManagementClient import ResourceManagementClient  # noqa: E402
 from DIRAC.ResourceStatusSystem.Client.ResourceStatusClient import ResourceStatusClient  # noqa: E402
@@ -93,19 +96,23 @@ def evaluate(active, recorded, name=None):
 
 def inspect(agent, threads):
     """One cycle of an inspector agent with so many threads."""
-    inspector = _agent(agent)
-    inspector.am_setOption("maxNumberOfThreads", threads)
     # 7.2 takes fewer threads where they suffice for its polling time, so it gets a short one
-    inspector.am_setOption("PollingTime", 1)
+    for option, value in (("maxNumberOfThreads", threads), ("PollingTime", 1)):
+        gConfigurationData.setOptionInCFG(f"{getAgentSection(f'ResourceStatus/{agent}')}/{option}", str(value))
+    inspector = _agent(agent)
     _done(inspector.initialize())
-    outcomes = []
+    outcomes, under_way, at_once = [], set(), []
 
     def enforce(pep, element):
+        under_way.add(id(pep))
+        at_once.append(len(under_way))
         try:
             result = _enforce(pep, element)
         except Exception as error:
             outcomes.append(_text(error))
             raise
+        finally:
+            under_way.discard(id(pep))
         outcomes.append(None if result["OK"] else result["Message"])
         return result
 
@@ -118,6 +125,7 @@ def inspect(agent, threads):
     problems = [outcome for outcome in outcomes if outcome]
     return {
         "evaluations": len(outcomes),
+        "at_once": max(at_once, default=0),
         "failed": len(problems),
         "first_problem": problems[0] if problems else None,
         "cpu_ns": cpu_ns,
