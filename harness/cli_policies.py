@@ -23,7 +23,7 @@ _LONGEST_HANG_S = 60.0
 @click.option(
     "--front-door", type=click.Choice(["https", "dips"]), help="what the release is used by, if not given"
 )
-@click.option("--rounds", type=click.IntRange(min=1), default=8, show_default=True, help="evaluations to time")
+@click.option("--rounds", type=click.IntRange(min=1), default=6, show_default=True, help="evaluations to time")
 @click.option(
     "--elements", type=click.IntRange(min=8), default=16, show_default=True, help="due in an inspector's cycle"
 )

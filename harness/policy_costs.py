@@ -31,6 +31,7 @@ class EvaluationCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``agent_cpu_s``: of the agent without anything of ours. ``harness_cpu_ratio``: how much more its process used
     with ours, recording and orders included: 0.02 is 2 %; with its 95 % interval, if there are enough evaluations.
+    None where that was not measured.
     """
 
     element_type: str
@@ -40,12 +41,13 @@ class EvaluationCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service_cpu_s: float
     database_cpu_s: float
     wall_s: float
-    harness_cpu_ratio: Interval | float
+    harness_cpu_ratio: Interval | float | None
 
 
 class InspectorRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One cycle of DIRAC's own inspector agent with so many threads. ``at_once``: the most evaluations that were
-    under way together; ``failed``: of ``evaluations``, those that came to no end."""
+    under way together; ``failed``: of ``evaluations``, those that came to no end; ``connections``: opened to the
+    database, by whomever."""
 
     agent: str
     threads: int
@@ -58,6 +60,7 @@ class InspectorRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agent_cpu_s: float
     service_cpu_s: float
     database_cpu_s: float
+    connections: int
 
 
 class WebhookCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -123,7 +123,9 @@ def _costs(name: str, costs: Sequence[EvaluationCost]) -> Table:
     return Table(f"{name}: CPU and time of one evaluation", headings, rows, [note])
 
 
-def _share(ratio: Interval | float) -> str:
+def _share(ratio: Interval | float | None) -> str:
+    if ratio is None:
+        return MISSING
     if isinstance(ratio, Interval):
         return f"{ratio.value:+.1%} ({ratio.low:+.1%} to {ratio.high:+.1%})"
     return f"{ratio:+.1%}"
@@ -140,6 +142,7 @@ def _rates(name: str, rates: Sequence[InspectorRate]) -> Table:
             time_text(one.wall_s),
             rate(one.rate_per_s),
             *(f"{cpu_s / one.wall_s:.0%}" for cpu_s in (one.agent_cpu_s, one.service_cpu_s, one.database_cpu_s)),
+            count(one.connections),
         )
         for one in rates
     ]
@@ -154,6 +157,7 @@ def _rates(name: str, rates: Sequence[InspectorRate]) -> Table:
         "agent CPU",
         "service CPU",
         "database CPU",
+        "connections",
     )
     notes = [f"{one.agent}, {one.threads} threads: {one.first_problem}" for one in rates if one.first_problem]
     return Table(f"{name}: one cycle of the inspectors; CPU as share of one core", headings, rows, notes)

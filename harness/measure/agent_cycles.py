@@ -61,6 +61,7 @@ def mail_rounds(bench: PolicyBench) -> list[MailRound]:
 def _cycle(bench: PolicyBench, agent: Inspector, threads: int) -> InspectorRate:
     pids = bench.stack.pids
     before = {group: sum(map(process_cpu_ns, numbers)) for group, numbers in pids.items()}
+    connections = bench.rows.connections()
     answer = bench.agent.inspect(agent, threads)
     used = {group: sum(map(process_cpu_ns, numbers)) - before[group] for group, numbers in pids.items()}
     done, wall_s = answer.evaluations, answer.wall_ns / 1e9
@@ -76,6 +77,7 @@ def _cycle(bench: PolicyBench, agent: Inspector, threads: int) -> InspectorRate:
         agent_cpu_s=answer.cpu_ns / 1e9,
         service_cpu_s=used["service"] / 1e9,
         database_cpu_s=used["database"] / 1e9,
+        connections=bench.rows.connections() - connections,
     )
 
 

@@ -81,6 +81,11 @@ class ElementRows:
         """Let exactly these elements of SiteStatus or ResourceStatus be due for inspection, all of them Active."""
         self._change((_NOTHING_DUE.format(table=table), _DUE.format(table=table)), names)
 
+    def connections(self) -> int:
+        """How many have been opened to the database server since it started, by whomever."""
+        ((_, count),) = self._connection.execute(text("SHOW GLOBAL STATUS LIKE 'Connections'")).all()
+        return int(count)
+
     def insert_cache_row(self, name: str) -> None:
         """A row as EmailAction writes it."""
         self._connection.execute(

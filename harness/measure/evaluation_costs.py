@@ -18,8 +18,11 @@ from harness.policy_costs import CpuChange, EvaluationCost
 from harness.stats.midmean import midmean
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
 
-#: Without any action, and with those of a round in which nothing changes.
-TIMED_CHOICES = ("none", "Active")
+#: Without any action, with each alone, and with those of a round in which nothing changes.
+TIMED_CHOICES = ("none", "LogPolicyResultAction", "LogStatusAction", "EmailAction", "SlackAction", "Active")
+
+#: What builds are compared by, and what is evaluated a second time with what is ours.
+_TYPICAL = "Active"
 
 #: What services and database still do after their last answer is over by then.
 _SETTLE_S = 0.02
@@ -32,7 +35,7 @@ class RoundCost(NamedTuple):
     service_ns: int
     database_ns: int
     wall_ns: int
-    recorded_ns: int
+    recorded_ns: int | None = None
 
 
 class Case(NamedTuple):
@@ -74,7 +77,8 @@ def time_evaluations(benches: Sequence[PolicyBench], rounds: int, seed: int) -> 
 
 def evaluation_costs(measured: Rounds, side: int) -> tuple[EvaluationCost, ...]:
     """What evaluations cost on one side (pure)."""
-    return tuple(_cost(case, rounds) for case, rounds in sorted(measured.items()) if case.side == side)
+    cases = sorted(measured, key=lambda case: (case.element_type, TIMED_CHOICES.index(case.choice)))
+    return tuple(_cost(case, measured[case]) for case in cases if case.side == side)
 
 
 def cpu_changes(measured: Rounds) -> tuple[CpuChange, ...]:
@@ -82,7 +86,7 @@ def cpu_changes(measured: Rounds) -> tuple[CpuChange, ...]:
     changes = []
     for case, rounds in sorted(measured.items()):
         other = measured.get(case._replace(side=1))
-        if case.side != 0 or case.choice != TIMED_CHOICES[-1] or other is None:
+        if case.side != 0 or case.choice != _TYPICAL or other is None:
             continue
         for part in ("agent_ns", "service_ns", "database_ns"):
             logs = [
@@ -103,7 +107,7 @@ def cpu_changes(measured: Rounds) -> tuple[CpuChange, ...]:
 
 def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str, draws: Random) -> RoundCost | None:
     costs: dict[bool, RoundCost] = {}
-    for recorded in draws.sample((False, True), 2):
+    for recorded in draws.sample((False, True), 2) if choice == _TYPICAL else (False,):
         bench.make_ready(element)
         pids = {"agent": (bench.agent.pid,), **bench.stack.pids}
         before = {group: _cpu_ns(numbers) for group, numbers in pids.items()}
@@ -113,9 +117,9 @@ def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str, draws: 
         if answer.problem is not None:
             return None
         costs[recorded] = RoundCost(
-            answer.cpu_ns, used["service"], used["database"], answer.wall_ns, used["agent"]
+            answer.cpu_ns, used["service"], used["database"], answer.wall_ns, used["agent"] if recorded else None
         )
-    return costs[False]._replace(recorded_ns=costs[True].recorded_ns)
+    return costs[False]._replace(recorded_ns=costs[True].recorded_ns) if True in costs else costs[False]
 
 
 def _cpu_ns(pids: Sequence[int]) -> int:
@@ -126,20 +130,27 @@ def _cpu_ns(pids: Sequence[int]) -> int:
 
 
 def _cost(case: Case, rounds: Sequence[RoundCost]) -> EvaluationCost:
-    agent_s, service_s, database_s, wall_s, _ = (
-        midmean(np.asarray(values, dtype=np.float64)) / 1e9 for values in zip(*rounds, strict=True)
-    )
-    logs = [math.log(one.recorded_ns / one.agent_ns) for one in rounds]
-    share, interval = math.exp(hodges_lehmann(logs)) - 1, signed_rank_interval(logs)
     return EvaluationCost(
         element_type=case.element_type,
         actions=case.choice,
         evaluations=len(rounds),
-        agent_cpu_s=agent_s,
-        service_cpu_s=service_s,
-        database_cpu_s=database_s,
-        wall_s=wall_s,
-        harness_cpu_ratio=share
-        if interval is None
-        else Interval(share, math.exp(interval[0]) - 1, math.exp(interval[1]) - 1),
+        agent_cpu_s=_typical_s([one.agent_ns for one in rounds]),
+        service_cpu_s=_typical_s([one.service_ns for one in rounds]),
+        database_cpu_s=_typical_s([one.database_ns for one in rounds]),
+        wall_s=_typical_s([one.wall_ns for one in rounds]),
+        harness_cpu_ratio=_share_of_ours(rounds),
     )
+
+
+def _typical_s(values_ns: Sequence[int]) -> float:
+    return midmean(np.asarray(values_ns, dtype=np.float64)) / 1e9
+
+
+def _share_of_ours(rounds: Sequence[RoundCost]) -> Interval | float | None:
+    logs = [math.log(one.recorded_ns / one.agent_ns) for one in rounds if one.recorded_ns is not None]
+    if not logs:
+        return None
+    share, interval = math.exp(hodges_lehmann(logs)) - 1, signed_rank_interval(logs)
+    if interval is None:
+        return share
+    return Interval(share, math.exp(interval[0]) - 1, math.exp(interval[1]) - 1)

@@ -14,8 +14,11 @@ from harness.stack.agent_configuration import PILOT_DATABASE, agent_cfg
 from harness.stack.dirac_session import DiracSession
 from harness.stack.lifecycle import Stack
 
-#: A call of DIRAC's client gives up after 600 s; whatever takes longer than that here hangs.
+#: Longer than any evaluation with a webhook that hangs; a call of DIRAC's client would give up after 600 s.
 _TIMEOUT_S = 120.0
+
+#: Of a whole cycle.
+_CYCLE_TIMEOUT_S = 1800.0
 
 
 class EvaluationAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,24 +64,25 @@ class PolicyAgent:
         """Read the row of an element: the one that evaluations are of until the next one is read."""
         self._ask("read", element=element, name=name, status_type=status_type)
 
-    def evaluate(self, active: str, *, recorded: bool = True, name: str | None = None) -> EvaluationAnswer:
+    def evaluate(self, choice: str, *, recorded: bool = True, name: str | None = None) -> EvaluationAnswer:
         """Evaluate it with the actions of a choice; ``name``: as if it were called so."""
-        answer = self._ask("evaluate", active=active, recorded=recorded, name=name)
+        answer = self._ask("evaluate", active=choice, recorded=recorded, name=name)
         return msgspec.convert(answer, EvaluationAnswer)
 
     def inspect(self, agent: str, threads: int) -> InspectorAnswer:
         """One cycle of ``ElementInspectorAgent`` or ``SiteInspectorAgent``: all elements that are due."""
-        return msgspec.convert(self._ask("inspect", agent=agent, threads=threads), InspectorAnswer)
+        answer = self._ask("inspect", timeout_s=_CYCLE_TIMEOUT_S, agent=agent, threads=threads)
+        return msgspec.convert(answer, InspectorAnswer)
 
     def mail(self, port: int) -> float:
         """One cycle of ``EmailAgent`` with the mail server on ``port``; how long it took, in seconds."""
         return float(self._ask("mail", port=port)["wall_ns"]) / 1e9
 
-    def _ask(self, order: str, **arguments: object) -> Any:  # noqa: ANN401
+    def _ask(self, order: str, *, timeout_s: float = _TIMEOUT_S, **arguments: object) -> Any:  # noqa: ANN401
         """StackError naming the part of the stack that has died, if one has: an agent evaluates all the same then,
         and decides that whatever it could not ask is in error."""
         try:
-            return self._session.ask(order, timeout_s=_TIMEOUT_S, **arguments)
+            return self._session.ask(order, timeout_s=timeout_s, **arguments)
         finally:
             self._stack.check()
 

@@ -45,9 +45,15 @@ def test_the_share_of_the_harness_has_an_interval_when_there_are_enough_rounds()
     assert few.harness_cpu_ratio == pytest.approx(0.02, abs=1e-6)
 
 
+def test_no_share_where_nothing_of_ours_was_measured() -> None:
+    plain = [one._replace(recorded_ns=None) for one in rounds(200)]
+    (cost,) = evaluation_costs({Case(0, "Site", "EmailAction"): plain}, side=0)
+    assert cost.harness_cpu_ratio is None
+
+
 def test_only_the_side_that_was_asked_for() -> None:
     measured = {Case(side, "Site", choice): rounds(200) for side in (0, 1) for choice in ("none", "Active")}
-    assert [one.actions for one in evaluation_costs(measured, side=1)] == ["Active", "none"]
+    assert [one.actions for one in evaluation_costs(measured, side=1)] == ["none", "Active"]
 
 
 def test_a_change_is_found_where_it_is_and_a_drift_of_both_sides_is_none() -> None:

@@ -59,7 +59,7 @@ def costs(one: CountedEvaluation, build: str = "9.1.22") -> PolicyCosts:
             EvaluationCost("StorageElement", "Active", 8, 0.21, 0.1, 0.009, 0.5, Interval(0.02, -0.01, 0.04)),
             EvaluationCost("StorageElement", "none", 2, 0.07, 0.02, 0.002, 0.2, 0.015),
         ),
-        rates=(InspectorRate("ElementInspectorAgent", 15, 12, 16, 1, "KeyError: 0", 4.0, 4.0, 2.0, 1.0, 0.1),),
+        rates=(InspectorRate("ElementInspectorAgent", 15, 12, 16, 1, "KeyError: 0", 4.0, 4.0, 2.0, 1.0, 0.1, 17),),
         webhooks=(WebhookCase("Slack", "hanging", "slack-first", 1, 2.5, None, "ConnectionError: |", {}),),
         mail=(MailRound("answers", 3, 2, 1, 0, 1, 0.2),),
     )
