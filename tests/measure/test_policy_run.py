@@ -1,0 +1,116 @@
+"""What is put together of one build and of two; the parts are measured elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.builds.environment import BuildEnvironment
+from harness.dataset.profiles import PROFILES
+from harness.measure import policy_run
+from harness.measure.evaluation_costs import Case, RoundCost, Rounds
+from harness.measure.policy_run import PolicyRun
+from harness.model import BuildIdentity, DataSet, ExactOperation, StackError
+from harness.policy_costs import CountedEvaluation
+
+#: Statements of an evaluation and CPU of the agent in ms, by build.
+STATEMENTS, AGENT_MS = {"8.0.86": 48, "9.1.22": 60}, {"8.0.86": 300, "9.1.22": 270}
+
+
+def build(name: str) -> BuildEnvironment:
+    return BuildEnvironment(Path("/python"), BuildIdentity(name, name, "today", "3.11", "key", {}))
+
+
+def counted(bench: Any) -> tuple[CountedEvaluation, ...]:
+    name = bench.build.identity.name
+    operation = ExactOperation("StorageElement, all", (), STATEMENTS[name], 0, 0, 0, 0)
+    return (CountedEvaluation("StorageElement", "all", operation, "Active", {}, 1),)
+
+
+@pytest.fixture
+def up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Nothing is started; the builds whose stacks are up stand in the list."""
+    up: list[str] = []
+
+    @contextmanager
+    def bench(build: BuildEnvironment, **given: Any) -> Iterator[Any]:
+        up.append(build.identity.name)
+        stack = SimpleNamespace(ports={"https": {}}, data_set=DataSet("S", 1, {}, 1.0))
+        try:
+            yield SimpleNamespace(build=build, stack=stack, given=given)
+        finally:
+            up.remove(build.identity.name)
+
+    def timed(benches: Any, rounds: int, _seed: int) -> Rounds:
+        assert up == [bench.build.identity.name for bench in benches], "all sides are up at once"
+        return {
+            Case(side, "StorageElement", "Active"): [
+                RoundCost(AGENT_MS[bench.build.identity.name] * 1_000_000, 1, 1, 1, 1)
+            ]
+            * rounds
+            for side, bench in enumerate(benches)
+        }
+
+    monkeypatch.setattr(policy_run, "policy_bench", bench)
+    monkeypatch.setattr(policy_run, "time_evaluations", timed)
+    monkeypatch.setattr(policy_run, "count_evaluations", counted)
+    for name in ("webhook_cases", "mail_rounds"):
+        monkeypatch.setattr(policy_run, name, lambda _bench: [])
+    monkeypatch.setattr(policy_run, "inspector_rates", lambda _bench, _elements: [])
+    return up
+
+
+def run(lines: list[str] | None = None) -> PolicyRun:
+    progress = (lines if lines is not None else []).append
+    return PolicyRun(PROFILES["S"], 1, Path("/stacks"), None, 6, 16, 2.0, progress)
+
+
+def test_one_build_is_measured_by_itself(up: list[str]) -> None:
+    lines: list[str] = []
+    costs = run(lines).measure(build("9.1.22"))
+    assert costs.build.name == "9.1.22"
+    assert costs.front_door == "https"
+    assert costs.evaluations[0].counted.rows_examined == 60
+    assert [one.agent_cpu_s for one in costs.costs] == [0.27]
+    assert lines[0] == "timing 6 rounds of evaluations"
+    assert up == []
+
+
+def test_two_builds_keep_their_sides(up: list[str]) -> None:
+    result = run().compare(build("8.0.86"), build("9.1.22"))
+    assert [one.build.name for one in (result.baseline, result.contender)] == ["8.0.86", "9.1.22"]
+    assert [one.costs[0].agent_cpu_s for one in (result.baseline, result.contender)] == [0.3, 0.27]
+    (change,) = result.exact
+    assert (change.operation, change.verdict) == ("StorageElement, all", "regression")
+    assert (change.counters[0].baseline, change.counters[0].contender) == (48, 60)
+    assert {one.part: one.effect_ratio for one in result.cpu}["agent"] == pytest.approx(0.9)
+    assert up == []
+
+
+def test_what_fails_in_one_build_is_named_with_it(up: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails_in_the_first(bench: Any) -> tuple[CountedEvaluation, ...]:
+        (one,) = counted(bench)
+        if bench.build.identity.name == "9.1.22":
+            return (one,)
+        operation = ExactOperation("StorageElement, all", (), 0, 0, 0, 0, 0, problem="KeyError: 0")
+        return (CountedEvaluation("StorageElement", "all", operation, None, {}, 0),)
+
+    monkeypatch.setattr(policy_run, "count_evaluations", fails_in_the_first)
+    result = run().compare(build("8.0.86"), build("9.1.22"))
+    assert result.exact == ()
+    assert [(one.build, one.reason) for one in result.absent] == [("8.0.86", "KeyError: 0")]
+
+
+def test_an_error_ends_both_stacks(up: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(*_arguments: Any) -> Rounds:
+        raise StackError("the service was killed")
+
+    monkeypatch.setattr(policy_run, "time_evaluations", dies)
+    with pytest.raises(StackError, match="killed"):
+        run().compare(build("8.0.86"), build("9.1.22"))
+    assert up == []
