@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
-from harness.model import StackError
+from harness.model import RssbenchError, StackError
 from harness.stack.service import DIRAC_SIDE, dirac_environment
 
 _END_TIMEOUT_S = 5.0
@@ -38,7 +38,18 @@ class DiracSession:
 
     def start(self, script: str, cfg: str, orders: Mapping[str, Any]) -> Self:
         """Start ``script``. Its argument is a JSON file of ``orders`` together with ``cfg``, the path of a
-        dirac.cfg with this text, ``folder``, where it may write, and ``channel``, a descriptor for its orders."""
+        dirac.cfg with this text, ``folder``, where it may write, and ``channel``, a descriptor for its orders.
+
+        StackError when it cannot be executed, or there is no room for what it needs; nothing is left then.
+        """
+        try:
+            self._start(script, cfg, orders)
+        except (RssbenchError, OSError) as error:
+            self._ends.close()
+            raise StackError(f"{self._name}: {error}") from error
+        return self
+
+    def _start(self, script: str, cfg: str, orders: Mapping[str, Any]) -> None:
         self._name = f"{script} of {self._build.identity.name}"
         self._directory.mkdir(mode=0o700)
         self._ends.callback(shutil.rmtree, self._directory, ignore_errors=True)
@@ -59,17 +70,15 @@ class DiracSession:
                 descriptors=[theirs.fileno()],
             )
         self._ends.callback(self._end_process)
-        self._channel, self._stream = ours, self._ends.enter_context(ours.makefile("rw"))
-        return self
+        self._channel, self._answers = ours, self._ends.enter_context(ours.makefile())
 
     def ask(self, order: str, *, timeout_s: float, **arguments: object) -> Any:  # noqa: ANN401
         """What the script answers to one order. StackError with the last lines of its log when it fails, ends, or
         takes longer; it is of no use then."""
         self._channel.settimeout(timeout_s)
         try:
-            self._stream.write(json.dumps({"order": order, **arguments}) + "\n")
-            self._stream.flush()
-            line = self._stream.readline()
+            self._channel.sendall(json.dumps({"order": order, **arguments}).encode() + b"\n")
+            line = self._answers.readline()
         except TimeoutError as error:
             raise StackError(f"{order}: no answer from {self._name} within {timeout_s:g} s") from error
         except OSError:

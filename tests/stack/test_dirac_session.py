@@ -78,6 +78,14 @@ def test_a_script_that_dies_is_quoted(session: Callable[[], DiracSession]) -> No
         one.start("echo.py", "", {}).ask("die", timeout_s=10)
 
 
+def test_whoever_asks_a_dead_script_again_is_told_again(session: Callable[[], DiracSession]) -> None:
+    with session() as one:
+        one.start("echo.py", "", {})
+        for _ in range(3):
+            with pytest.raises(StackError, match=r"die: echo\.py of 9\.1\.22 has ended"):
+                one.ask("die", timeout_s=10)
+
+
 def test_a_script_that_refuses_an_order_goes_on(session: Callable[[], DiracSession]) -> None:
     with session() as one:
         one.start("echo.py", "", {})
@@ -99,3 +107,11 @@ def test_nobody_else_gets_the_channel(session: Callable[[], DiracSession]) -> No
         # ours of the script's end is closed: else nobody would notice that it died
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.fstat(channel)
+
+
+def test_a_build_without_an_interpreter_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    build = BuildEnvironment(tmp_path / "no-python", BuildIdentity("9.1.22", "9.1.22", "none", "3.11", "key", {}))
+    session = DiracSession(build, tmp_path / "agent", tmp_path / "agent.log", "a mark of this test")
+    with pytest.raises(StackError, match=r"echo\.py of 9\.1\.22: cannot start .*no-python"):
+        session.start("echo.py", "", {})
+    assert not (tmp_path / "agent").exists()
