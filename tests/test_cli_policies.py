@@ -14,6 +14,7 @@ from harness import cli
         (("9.1.22", "8.0.86", "7.3.38"), "one build or two are allowed, not 3"),
         (("--hang", "never"), "--hang: 'never' is not allowed; allowed: "),
         (("--hang", "10m"), "--hang: '10m' is not allowed; allowed: at most 60s"),
+        (("7.3.38", "--front-door", "https"), "--front-door: DIRAC 7.3.38 has no front door https"),
         (("no/such/folder@HEAD",), "no/such/folder"),
     ],
 )

@@ -11,9 +11,9 @@ from harness.builds.environment import BuildEnvironment
 from harness.dataset.installation import Installation, installation_of
 from harness.dataset.profiles import Profile
 from harness.measure.evaluated_elements import ElementRows, EvaluatedElement, element_rows, evaluated_elements
+from harness.model import FrontDoor
 from harness.stack.lifecycle import Stack, start_stack
 from harness.stack.policy_agent import PolicyAgent
-from harness.stack.releases import FrontDoor
 from harness.stack.webhook import Webhook
 
 

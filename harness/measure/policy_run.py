@@ -15,26 +15,26 @@ from harness.measure.evaluation_costs import Rounds, cpu_changes, evaluation_cos
 from harness.measure.evaluations import count_evaluations
 from harness.measure.policy_bench import PolicyBench, policy_bench
 from harness.measure.webhook_cases import webhook_cases
+from harness.model import FrontDoor
 from harness.policy_costs import PolicyComparison, PolicyCosts
-from harness.stack.releases import FrontDoor
 
 
 @dataclass(frozen=True)
 class PolicyRun:
-    """``front_door``: None takes what the release is used by. ``rounds``: how often each evaluation is timed;
-    ``inspected``: elements of an inspector's cycle; ``hang_s``: when a webhook that hangs gives up."""
+    """``front_door``: of all builds. ``rounds``: how often each evaluation is timed; ``inspected``: elements of an
+    inspector's cycle; ``hang_s``: when a webhook that hangs gives up."""
 
     profile: Profile
     seed: int
     stack_root: Path
-    front_door: FrontDoor | None
+    front_door: FrontDoor
     rounds: int
     inspected: int
     hang_s: float
     progress: Callable[[str], None]
 
     def measure(self, build: BuildEnvironment) -> PolicyCosts:
-        """StackError when a part of the stack does not start, dies, or evaluates nothing."""
+        """StackError when a part of the stack does not start or dies."""
         with self._bench(build) as bench:
             return self._costs(bench, self._timed(bench), 0)
 
@@ -64,7 +64,7 @@ class PolicyRun:
             profile=self.profile,
             seed=self.seed,
             stack_root=self.stack_root,
-            front_doors=None if self.front_door is None else (self.front_door,),
+            front_doors=(self.front_door,),
             hang_s=self.hang_s,
             progress=self.progress,
         )

@@ -67,7 +67,7 @@ def up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def run(lines: list[str] | None = None) -> PolicyRun:
     progress = (lines if lines is not None else []).append
-    return PolicyRun(PROFILES["S"], 1, Path("/stacks"), None, 6, 16, 2.0, progress)
+    return PolicyRun(PROFILES["S"], 1, Path("/stacks"), "https", 6, 16, 2.0, progress)
 
 
 def test_one_build_is_measured_by_itself(up: list[str]) -> None:
