@@ -26,6 +26,7 @@ from harness.cli_cycles import cycles
 from harness.cli_email_cache import email_cache
 from harness.cli_growth import growth, report_growth
 from harness.cli_integration import integration_tests
+from harness.cli_micro import micro
 from harness.cli_policies import policies
 from harness.cli_runs import runs
 from harness.dataset.profiles import PROFILES
@@ -54,6 +55,7 @@ main.add_command(integration_tests)
 main.add_command(email_cache)
 main.add_command(cycles)
 main.add_command(policies)
+main.add_command(micro)
 
 
 @main.command()

@@ -15,14 +15,13 @@ from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment, prepare_builds
 from harness.cli_conventions import (
-    EXIT_FAILED_RUN,
     EXIT_HARNESS,
-    EXIT_INCONCLUSIVE,
-    EXIT_OK,
+    EXIT_OF_VERDICT,
     progress,
+    read_budget_s,
     reports_errors,
 )
-from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario, Verdict
+from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario
 from harness.dataset.profiles import PROFILES
 from harness.index.indexing import index_finished_run
 from harness.interruption import Interruption
@@ -31,19 +30,10 @@ from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD
 from harness.model import FRONT_DOORS, FrontDoor, RssbenchError, SettingsError
 from harness.settings import cache_folder, stack_folder
-from harness.settings_keys import duration_s
 from harness.stack.front_doors import front_doors_to_compare, why_not
 from harness.store import new_directory, read_comparison, write_comparison
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
-
-EXIT_OF_VERDICT: dict[Verdict, int] = {
-    "same": EXIT_OK,
-    "improvement": EXIT_OK,
-    "regression": EXIT_FAILED_RUN,
-    "wrong": EXIT_FAILED_RUN,
-    "inconclusive": EXIT_INCONCLUSIVE,
-}
 
 DEFAULT_SCENARIO = "production_mix"
 
@@ -101,7 +91,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
     A build is a release (9.1.22), a commit of a local clone (PATH@REF) or a working tree (PATH).
     """
     mistakes: list[str] = []
-    budget_s = _budget_s(budget, mistakes)
+    budget_s = read_budget_s(budget, mistakes)
     if resume is None:
         names = (baseline or "", contender or "")
         if not all(names):
@@ -134,14 +124,6 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
         _refuse(mistakes)
         builds, record = _resumed(resume if resume.exists() else results / resume, budget_s)
     _show(_measure(builds, record), record.directory, form)
-
-
-def _budget_s(budget: str, mistakes: list[str]) -> float:
-    try:
-        return duration_s(budget)
-    except ValueError as error:
-        mistakes.append(f"--budget: {budget!r} is not allowed; allowed: {error}")
-        return 0.0
 
 
 def _operations(scenarios: Sequence[str], operations: Sequence[str], mistakes: list[str]) -> tuple[str, ...]:

@@ -10,10 +10,19 @@ from typing import NoReturn, ParamSpec
 import click
 from rich.console import Console
 
+from harness.comparison import Verdict
 from harness.model import RssbenchError, SettingsError
-from harness.settings_keys import STACK_KEYS
+from harness.settings_keys import STACK_KEYS, duration_s
 
 EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_INCONCLUSIVE, EXIT_HARNESS = 0, 1, 2, 3, 4
+
+EXIT_OF_VERDICT: dict[Verdict, int] = {
+    "same": EXIT_OK,
+    "improvement": EXIT_OK,
+    "regression": EXIT_FAILED_RUN,
+    "wrong": EXIT_FAILED_RUN,
+    "inconclusive": EXIT_INCONCLUSIVE,
+}
 
 #: What is measured when nobody names a build.
 DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
@@ -48,3 +57,12 @@ def reports_errors(function: Callable[Given, None]) -> Callable[Given, None]:
 def stop(message: str, code: int) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(code)
+
+
+def read_budget_s(budget: str, mistakes: list[str]) -> float:
+    """The value of ``--budget`` in seconds; one that is not allowed is added to ``mistakes``."""
+    try:
+        return duration_s(budget)
+    except ValueError as error:
+        mistakes.append(f"--budget: {budget!r} is not allowed; allowed: {error}")
+        return 0.0

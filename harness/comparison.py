@@ -23,7 +23,7 @@ LANES: tuple[Lane, ...] = ("exact", "paired", "load")
 Verdict = Literal["regression", "improvement", "same", "inconclusive", "wrong"]
 
 #: CPU is in seconds per request: ``service_cpu`` of a typical one, ``service_cpu_total`` with rare work and with
-#: garbage collection. The rest are seconds, or requests per second.
+#: garbage collection. The rest are seconds, or requests per second; those of a benchmark are seconds per call.
 TimedMetric = Literal[
     "service_cpu",
     "service_cpu_total",
@@ -33,11 +33,13 @@ TimedMetric = Literal[
     "latency_p95",
     "latency_p99",
     "reached_rate",
+    "benchmark_cpu",
+    "benchmark_time",
 ]
 
 
-#: The lanes whose figures vary and need statistics.
-TimedLane = Literal["paired", "load"]
+#: The lanes whose figures vary and need statistics; ``micro`` stands in a micro.json, not in a comparison.json.
+TimedLane = Literal["paired", "load", "micro"]
 
 
 class Question(NamedTuple):

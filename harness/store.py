@@ -1,4 +1,5 @@
-"""A result on disk (``run.json``, ``comparison.json``, ``growth.json``): strict both ways, written as a whole.
+"""A result on disk (``run.json``, ``comparison.json``, ``growth.json``, ``micro.json``): strict both ways, written
+as a whole.
 
 The fields are described in docs/run-json.md, harness/comparison.py and harness/growth.py.
 """
@@ -17,16 +18,17 @@ import msgspec
 
 from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult
 from harness.growth import GROWTH_SCHEMA_VERSION, GrowthResult
+from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison
 from harness.model import SCHEMA_VERSION, RssbenchError, RunResult
 
-Result = TypeVar("Result", RunResult, ComparisonResult, GrowthResult)
+Result = TypeVar("Result", RunResult, ComparisonResult, GrowthResult, MicroComparison)
 
 
 @dataclass(frozen=True)
 class ResultKind(Generic[Result]):
     """What there is to store: its name in messages, its file, and the layout of that file."""
 
-    name: Literal["run", "comparison", "growth"]
+    name: Literal["run", "comparison", "growth", "micro-comparison"]
     file: str
     schema_version: int
     layout: type[Result]
@@ -35,6 +37,7 @@ class ResultKind(Generic[Result]):
 RUN = ResultKind("run", "run.json", SCHEMA_VERSION, RunResult)
 COMPARISON = ResultKind("comparison", "comparison.json", COMPARISON_SCHEMA_VERSION, ComparisonResult)
 GROWTH = ResultKind("growth", "growth.json", GROWTH_SCHEMA_VERSION, GrowthResult)
+MICRO = ResultKind("micro-comparison", "micro.json", MICRO_SCHEMA_VERSION, MicroComparison)
 
 
 class _Version(msgspec.Struct):
@@ -79,6 +82,11 @@ def write_growth(growth: GrowthResult, run_directory: Path) -> None:
     _write(GROWTH, growth, run_directory)
 
 
+def write_micro(comparison: MicroComparison, run_directory: Path) -> None:
+    """Replace ``micro.json``, in the way of :func:`write_run`."""
+    _write(MICRO, comparison, run_directory)
+
+
 def read_run(run_directory: Path) -> RunResult:
     """RssbenchError, with the file and the path of the key, when it is missing, no run, or of another schema."""
     return decode(RUN, run_directory, read_content(RUN, run_directory))
@@ -92,6 +100,11 @@ def read_comparison(run_directory: Path) -> ComparisonResult:
 def read_growth(run_directory: Path) -> GrowthResult:
     """RssbenchError, in the way of :func:`read_run`."""
     return decode(GROWTH, run_directory, read_content(GROWTH, run_directory))
+
+
+def read_micro(run_directory: Path) -> MicroComparison:
+    """RssbenchError, in the way of :func:`read_run`."""
+    return decode(MICRO, run_directory, read_content(MICRO, run_directory))
 
 
 def read_content(kind: ResultKind[Result], run_directory: Path) -> bytes:

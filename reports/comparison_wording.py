@@ -27,6 +27,8 @@ METRICS: dict[TimedMetric, str] = {
     "latency_p95": "latency p95",
     "latency_p99": "latency p99",
     "reached_rate": "rate reached",
+    "benchmark_cpu": "CPU",
+    "benchmark_time": "time",
 }
 
 #: Where the run's directory is, when it is not in the usual place: an option and its value in shell quotes.
@@ -107,7 +109,7 @@ def values_text(judgement: Judgement) -> str:
 
 
 def pairs_text(judgement: Judgement) -> str:
-    return plural(judgement.pairs, "pair" if judgement.lane == "paired" else "window pair")
+    return plural(judgement.pairs, "window pair" if judgement.lane == "load" else "pair")
 
 
 def build_text(build: BuildIdentity | None) -> str:

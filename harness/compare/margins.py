@@ -57,6 +57,8 @@ TOGETHER: dict[TimedMetric, Margins] = {
     "latency_p95": Margins(0.05, 0.10, 0.25),
     "latency_p99": Margins(0.10, 0.20, 0.50),
     "reached_rate": Margins(0.01, 0.02, 0.05),
+    "benchmark_cpu": Margins(0.005, 0.02, 0.02, 0.02),
+    "benchmark_time": Margins(0.01, 0.025, 0.025, 0.018),
 }
 
 #: One operation among others.
@@ -64,6 +66,8 @@ SINGLE: dict[TimedMetric, Margins] = {
     "service_cpu": Margins(0.01, 0.05, 0.10),
     "service_time": Margins(0.02, 0.05, 0.10),
     "database_cpu": Margins(0.04, 0.10, 0.20),
+    "benchmark_cpu": Margins(0.01, 0.05, 0.10),
+    "benchmark_time": Margins(0.02, 0.05, 0.10),
 }
 
 

@@ -85,6 +85,19 @@ def group_of(identity: str) -> str:
     return "hosts" if identity == "host" else f"rss_{identity}"
 
 
+def database_cfg(series: Series, account: DatabaseAddress) -> str:
+    """The text of dirac.cfg for a process that uses the classes of the databases itself, and asks no service.
+    It holds the database password: mode 0600."""
+    databases: Section = {name: database_section(account, name) for name in DATABASES}
+    return cfg_text(
+        {
+            "DIRAC": SETUPS if series.has_setups else {},
+            "Systems": in_instances(series, {"ResourceStatus": {"Databases": databases}}),
+            "Operations": {"Defaults": {"ResourceStatus": {"Config": _RSS_CONFIG}}},
+        }
+    )
+
+
 def service_name(front_door: FrontDoor, service: str) -> str:
     """What DIRAC calls a service of the RSS behind a front door."""
     return f"Tornado{service}" if front_door == "https" else service

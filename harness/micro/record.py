@@ -1,0 +1,76 @@
+"""The record of a comparison of micro-benchmarks on disk: there from the start, and always true."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from harness.compare.verdict import conclude
+from harness.measure.run_record import NOT_FINISHED
+from harness.micro.observations import MicroObservations
+from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison, MicroSettings
+from harness.model import BuildIdentity
+from harness.provenance import describe_environment
+from harness.stats.multiplicity import FAMILY_ERROR_RATIO
+from harness.store import write_micro
+
+
+class MicroRecord:
+    """Keeps ``micro.json`` in ``directory``."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        command: str,
+        settings: MicroSettings | None = None,
+        builds: tuple[BuildIdentity, BuildIdentity] | None = None,
+        files: tuple[str, ...] = (),
+    ) -> None:
+        """Of a comparison that begins, of builds or of files. RssbenchError when it cannot be written."""
+        self.directory = directory
+        self._began_s = time.monotonic()
+        self.result = MicroComparison(
+            schema_version=MICRO_SCHEMA_VERSION,
+            run_id=directory.name,
+            status="incomplete",
+            verdict="inconclusive",
+            reasons=(),
+            problems=(NOT_FINISHED,),
+            started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            duration_s=0.0,
+            command=command,
+            baseline=builds[0] if builds else None,
+            contender=builds[1] if builds else None,
+            files=files,
+            data_set=None,
+            environment=describe_environment(""),
+            settings=settings,
+            family_error_ratio=FAMILY_ERROR_RATIO,
+            interleaved=True,
+            judgements=(),
+            control=(),
+            wall_times=(),
+            absent=(),
+        )
+        self.update()
+
+    def judge(self, compared: MicroObservations, control: MicroObservations, names: tuple[str, str]) -> None:
+        """What is measured until now; ``names`` are those of the sides."""
+        judgements, of_control = compared.judgements(), control.judgements()
+        conclusion = conclude(judgements, of_control)
+        self.update(
+            verdict=conclusion.verdict if judgements else "inconclusive",
+            reasons=conclusion.reasons,
+            judgements=judgements,
+            control=of_control,
+            wall_times=compared.wall_times(),
+            absent=compared.absent(names),
+        )
+
+    def update(self, **changes: object) -> None:
+        self.result = replace(self.result, duration_s=time.monotonic() - self._began_s, **changes)
+        write_micro(self.result, self.directory)
