@@ -12,15 +12,18 @@ import click
 from harness.builds.benchmarking import pytest_folder
 from harness.builds.environment import BuildEnvironment, prepare_builds
 from harness.cli_conventions import (
+    EXIT_FAILED_RUN,
     EXIT_HARNESS,
     EXIT_OF_VERDICT,
     format_option,
     progress,
     read_budget_s,
     reports_errors,
+    stop,
 )
 from harness.dataset.profiles import PROFILES
 from harness.interruption import Interruption
+from harness.micro.benchmark_file import read_benchmark_file
 from harness.micro.comparing import compare_builds
 from harness.micro.earlier_files import compare_files
 from harness.micro.record import MicroRecord
@@ -74,11 +77,16 @@ def _measure(build: BuildEnvironment, tools: Path, settings: MicroSettings, dire
     from reports.micro_formats import BENCHMARK_FORMATS  # noqa: PLC0415
 
     Interruption()
-    json_file = measure_build(
-        build, tools, settings, directory, stack_root=stack_folder(), progress=progress.print
-    )
+    try:
+        json_file = measure_build(
+            build, tools, settings, directory, stack_root=stack_folder(), progress=progress.print
+        )
+    except KeyboardInterrupt:
+        stop("interrupted; nothing was measured to the end", EXIT_HARNESS)
     click.echo(BENCHMARK_FORMATS[form](json_file))
     progress.print(f"pytest-benchmark's JSON: {json_file}")
+    if read_benchmark_file(json_file).failed:
+        sys.exit(EXIT_FAILED_RUN)
 
 
 def _compare(
@@ -107,6 +115,8 @@ def _compare(
         )
     except KeyboardInterrupt:
         progress.print("interrupted")
+    except SettingsError:
+        raise
     except RssbenchError as error:
         progress.print(str(error))
     _show(record.result, record.directory, form)

@@ -49,7 +49,7 @@ class BuildDatabase:
             ended = command.run(
                 [self.build.python, MICRO / "tables.py", self.cfg_file],
                 timeout_s=_TABLES_TIMEOUT_S,
-                environment=self.environment(),
+                environment=self.environment() | {command.MARK_VARIABLE: self.stack.mark},
                 directory=self.folder,
             )
         except RssbenchError as error:
@@ -59,10 +59,15 @@ class BuildDatabase:
             raise StackError(f"the database classes of {self.build.identity.name} made no tables:\n{last}")
 
     def restore(self) -> bool:
-        """Load the data set again if a process left other rows than it found; whether that was so."""
-        if _row_counts(self.stack) == self.stack.data_set.rows:
-            return False
-        self.stack.reload_data_set()
+        """Load the data set again if a process left other rows than it found; whether that was so. StackError when
+        the database does not answer."""
+        self.stack.check()
+        try:
+            if _row_counts(self.stack) == self.stack.data_set.rows:
+                return False
+            self.stack.reload_data_set()
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise StackError(f"the database of {self.build.identity.name}: {error}") from error
         return True
 
     def write_private(self, name: str, text: str) -> Path:

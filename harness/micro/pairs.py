@@ -86,10 +86,12 @@ class Pairs:
                     turns=socket,
                     side=str(side),
                     hash_seed=plan.placement.hash_seed,
-                    cores=plan.placement.service_cores,
                 )
                 json_file = self.directory / f"{plan.number:04d}-{names[side]}.json"
                 processes[side] = MicroProcess(databases[side], self.tools, course, json_file)
+            turns.connect()
+            for process in processes.values():
+                process.pin(plan.placement.service_cores)  # not before: they start side by side
             turns.give(Random(turns_seed))
             files = [processes[side].wait(_END_TIMEOUT_S) for side in (0, 1)]
         for database in self.databases:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness import command
 from harness.micro.databases import MICRO, BuildDatabase
-from harness.model import StackError
+from harness.model import SettingsError, StackError
 
 #: pytest's exit codes: all well, benchmarks failed (each is told with its reason), none selected.
 _ENDED = (0, 1)
@@ -21,7 +21,7 @@ _NONE_SELECTED = 5
 class Course:
     """How benchmarks are run. ``select``: pytest's -k, empty for all. ``max_time_s``: CPU time of one benchmark at
     least. ``order_seed``, ``turns`` and ``side``: scenarios/micro/orders.py. ``hash_seed`` of None leaves the
-    choice to Python, empty ``cores`` to the kernel."""
+    choice to Python."""
 
     select: str
     max_time_s: float
@@ -30,7 +30,6 @@ class Course:
     turns: Path | None = None
     side: str = ""
     hash_seed: int | None = None
-    cores: frozenset[int] = frozenset()
 
 
 class MicroProcess:
@@ -56,14 +55,19 @@ class MicroProcess:
             environment=database.environment() | seed | {"RSSBENCH_MICRO_PLAN": str(plan)},
             directory=database.folder,
         )
-        if course.cores:
-            os.sched_setaffinity(self._process.pid, course.cores)
+
+    def pin(self, cores: Collection[int]) -> None:
+        """Keep it on these cores from now on. StackError when it has failed."""
+        try:
+            os.sched_setaffinity(self._process.pid, cores)
+        except ProcessLookupError:
+            self.check()
 
     def check(self) -> None:
-        """StackError with the end of its output when it has failed."""
+        """StackError with the end of its output when it has failed; SettingsError when it had nothing to run."""
         code = self._process.poll()
         if code == _NONE_SELECTED:
-            raise StackError(f"no micro-benchmark has a name that fits -k {self._select!r}")
+            raise SettingsError([f"--select: no micro-benchmark has a name that fits {self._select!r}"])
         if code is not None and (code not in _ENDED or not self._json_file.exists()):
             raise StackError(
                 f"the micro-benchmarks of {self._name} ended with exit code {code}; {self._log_file} ends with\n"

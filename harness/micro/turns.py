@@ -43,14 +43,17 @@ class TurnServer:
         self._connections: dict[str, socket.socket] = {}
         self._unread: dict[str, bytes] = {}
 
-    def give(self, draws: Random) -> None:
-        """Give turns until all sides have come to their end; none begins the next benchmark before the others have
-        ended theirs. StackError when one takes too long."""
+    def connect(self) -> None:
+        """Wait until all sides are there. StackError when one takes too long."""
         while len(self._connections) < len(self._sides):
             self._wait(self._listening, "come to its benchmarks")
             connection, _ = self._listening.accept()
             side, unread = self._line(connection, b"", "say who it is")
             self._connections[side], self._unread[side] = connection, unread
+
+    def give(self, draws: Random) -> None:
+        """Give turns until all sides have come to their end; none begins the next benchmark before the others have
+        ended theirs. StackError when one takes too long."""
         waiting = {side: name for side in self._sides if (name := self._next(side))}
         while waiting:
             going_on = [side for side, name in waiting.items() if name == GOES_ON]

@@ -27,7 +27,7 @@ from harness.micro.databases import BuildDatabase, loaded_database
 from harness.micro.process import Course, MicroProcess
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroSettings
-from harness.model import StackError
+from harness.model import SettingsError
 from harness.settings import cache_folder
 from harness.store import read_micro
 from tests.compare.changed_build import changed_build
@@ -96,7 +96,7 @@ def test_a_small_data_set_leaves_out_what_it_cannot_answer_and_no_fitting_name_i
             "bench_select.py::bench_whole_rows[700]": "the data set has only 150 rows in ResourceLog",
         }
         assert set(file.measured) == {f"bench_select.py::bench_whole_rows[{rows}]" for rows in (1, 50)}
-        with pytest.raises(StackError, match="no micro-benchmark has a name that fits -k 'nothing'"):
+        with pytest.raises(SettingsError, match="no micro-benchmark has a name that fits 'nothing'"):
             MicroProcess(database, tools, course("nothing"), tmp_path / "none.json").wait(60)
 
 

@@ -73,6 +73,7 @@ def test_sides_work_one_at_a_time_benchmark_by_benchmark(tmp_path: Path) -> None
         TurnServer(tmp_path / "turns", ("0", "1"), lambda: None) as server,
         sides_at_work(tmp_path / "turns", works),
     ):
+        server.connect()
         server.give(Random(1))
     assert [name for name, _ in done] == sorted(name for name, _ in done)
     assert sorted(done) == sorted(
@@ -97,6 +98,7 @@ def test_which_side_is_first_is_drawn_anew(tmp_path: Path) -> None:
         TurnServer(tmp_path / "turns", ("0", "1"), lambda: None) as server,
         sides_at_work(tmp_path / "turns", works),
     ):
+        server.connect()
         server.give(Random(1))
     assert 5 < first[::2].count("0") < 25
 
@@ -127,7 +129,7 @@ def test_a_process_that_fails_before_its_turn_ends_the_wait(tmp_path: Path) -> N
         TurnServer(tmp_path / "turns", ("0", "1"), check) as server,
         pytest.raises(StackError, match="exit code 4"),
     ):
-        server.give(Random(1))
+        server.connect()
 
 
 def test_a_side_that_does_not_come_is_not_waited_for_for_ever(
@@ -138,7 +140,7 @@ def test_a_side_that_does_not_come_is_not_waited_for_for_ever(
         TurnServer(tmp_path / "turns", ("0", "1"), lambda: None) as server,
         pytest.raises(StackError, match="did not come to its benchmarks"),
     ):
-        server.give(Random(1))
+        server.connect()
 
 
 def test_without_a_harness_a_side_says_so(tmp_path: Path) -> None:
