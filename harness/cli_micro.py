@@ -25,7 +25,7 @@ from harness.dataset.profiles import PROFILES
 from harness.interruption import Interruption
 from harness.micro.benchmark_file import read_benchmark_file
 from harness.micro.comparing import compare_builds
-from harness.micro.earlier_files import compare_files
+from harness.micro.earlier_files import compare_files, read_pairs
 from harness.micro.record import MicroRecord
 from harness.micro.single import measure_build
 from harness.micro_comparison import MicroComparison, MicroSettings
@@ -123,9 +123,10 @@ def _compare(
 
 
 def _compare_files(names: tuple[str, ...], results: Path, form: str) -> NoReturn:
+    pairs = read_pairs([Path(name) for name in names])
     directory = new_directory(results)
     record = MicroRecord(directory, command=shlex.join(["rssbench", *sys.argv[1:]]), files=names)
-    _show(compare_files([Path(name) for name in names], record), directory, form)
+    _show(compare_files(pairs, record), directory, form)
 
 
 def _show(result: MicroComparison, directory: Path, form: str) -> NoReturn:

@@ -41,6 +41,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     refused = micro(str(tmp_path / "a.json"), str(tmp_path / "b.json"), "--results", str(tmp_path / "results"))
     assert refused.exit_code == 4
     assert "a.json: No such file" in refused.output
+    assert not (tmp_path / "results").exists()
 
 
 @pytest.mark.parametrize(

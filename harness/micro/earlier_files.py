@@ -18,13 +18,20 @@ NOT_INTERLEAVED = (
 )
 
 
-def compare_files(paths: Sequence[Path], record: MicroRecord) -> MicroComparison:
+FilePair = tuple[BenchmarkFile, BenchmarkFile]
+
+
+def read_pairs(paths: Sequence[Path]) -> list[FilePair]:
     """``paths``: baseline, contender, baseline, contender, ... SettingsError when one has no partner;
     RssbenchError when one is no JSON of pytest-benchmark."""
     if len(paths) % 2 or not paths:
         raise SettingsError(["files come in pairs: BASELINE.json CONTENDER.json, and again for each further pair"])
     files = [read_benchmark_file(path) for path in paths]
-    pairs = list(zip(files[::2], files[1::2], strict=True))
+    return list(zip(files[::2], files[1::2], strict=True))
+
+
+def compare_files(pairs: Sequence[FilePair], record: MicroRecord) -> MicroComparison:
+    """Judge them. RssbenchError when they have not measured the same thing."""
     compared = MicroObservations()
     for baseline, contender in pairs:
         compared.add(baseline, contender)
@@ -36,7 +43,7 @@ def compare_files(paths: Sequence[Path], record: MicroRecord) -> MicroComparison
     return record.result
 
 
-def made_in_turns(pairs: Sequence[tuple[BenchmarkFile, BenchmarkFile]]) -> bool:
+def made_in_turns(pairs: Sequence[FilePair]) -> bool:
     """Whether no file of another pair was written between the two of a pair, and neither side was always first."""
     if len(pairs) < 2:
         return False

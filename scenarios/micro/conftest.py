@@ -40,12 +40,12 @@ def pytest_runtest_protocol(item):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item):
+def pytest_runtest_makereport(item, call):
     report = yield
     if report.skipped:
         _absent[item.nodeid] = report.longrepr[2].removeprefix("Skipped: ")
     elif report.failed:
-        _failed[item.nodeid] = report.longrepr.reprcrash.message.partition("\n")[0]
+        _failed[item.nodeid] = call.excinfo.exconly().partition("\n")[0]
     return report
 
 

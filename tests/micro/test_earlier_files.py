@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.micro.earlier_files import NOT_INTERLEAVED, compare_files, made_in_turns
+from harness.micro.earlier_files import NOT_INTERLEAVED, compare_files, made_in_turns, read_pairs
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroComparison
 from harness.model import RssbenchError, SettingsError
@@ -48,7 +48,7 @@ def judged(order: str, ratio: float, directory: Path) -> MicroComparison:
             )
         )
     record = MicroRecord(directory, command="rssbench micro", files=tuple(map(str, paths)))
-    result = compare_files(paths, record)
+    result = compare_files(read_pairs(paths), record)
     assert read_micro(directory) == result
     return result
 
@@ -90,8 +90,7 @@ def test_in_turns_means_pair_by_pair_in_either_order(minutes: list[tuple[int, in
 
 
 def test_a_file_without_a_partner_and_one_that_is_not_there_are_refused(tmp_path: Path) -> None:
-    record = MicroRecord(tmp_path, command="rssbench micro")
     with pytest.raises(SettingsError, match="files come in pairs"):
-        compare_files([Path("a.json")], record)
+        read_pairs([Path("a.json")])
     with pytest.raises(RssbenchError, match="cannot read"):
-        compare_files([tmp_path / "a.json", tmp_path / "b.json"], record)
+        read_pairs([tmp_path / "a.json", tmp_path / "b.json"])
