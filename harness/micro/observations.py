@@ -46,8 +46,10 @@ class MicroObservations:
             self._metric = baseline.metric
             names = [name for name in baseline.measured if name in contender.measured]
             self._values = {name: [] for name in sorted(names)}
-            if not names:
-                raise RssbenchError("the two sides have no benchmark in common")
+            if not names and not contender.failed:
+                lacking = {**baseline.failed, **baseline.absent, **contender.absent}
+                reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(lacking.items()))
+                raise RssbenchError(f"the two sides have no benchmark in common. {reasons}".strip())
         self.pairs += 1
         for side, file in enumerate((baseline, contender)):
             self._note(side, file, (contender, baseline)[side])
@@ -95,7 +97,7 @@ class MicroObservations:
     def summary(self) -> str:
         """The latest ratio of all benchmarks together, for progress."""
         baseline, contender = self._together[-1]
-        return f"CPU of all together {contender / baseline - 1:+.2%}"
+        return "no figure" if math.isnan(baseline) else f"CPU of all together {contender / baseline - 1:+.2%}"
 
     def _note(self, side: int, file: BenchmarkFile, other: BenchmarkFile) -> None:
         for name, reason in file.absent.items():

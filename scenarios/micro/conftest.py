@@ -1,8 +1,11 @@
 """Fixtures and the course of a session: order, turns, and what could not be measured and why."""
 
+import datetime as dt
 import gc
 import itertools
+import json
 import random
+from pathlib import Path
 
 import pytest
 import releases
@@ -56,7 +59,19 @@ def pytest_benchmark_generate_machine_info():
 
 def pytest_benchmark_update_json(output_json):
     output_json["benchmarks"] = [one for one in output_json["benchmarks"] if one["fullname"] not in _failed]
-    output_json["rssbench"] = {"dirac_version": releases.version(), "absent": _absent, "failed": _failed}
+    output_json["rssbench"] = _without_figures()
+
+
+def pytest_unconfigure(config):
+    """pytest-benchmark writes no file when it has no figure; the reasons are worth one."""
+    json_file = Path(config.getoption("benchmark_json"))
+    if (_absent or _failed) and not json_file.exists():
+        now = dt.datetime.now(dt.UTC).isoformat()
+        json_file.write_text(json.dumps({"benchmarks": [], "datetime": now, "rssbench": _without_figures()}))
+
+
+def _without_figures():
+    return {"dirac_version": releases.version(), "absent": _absent, "failed": _failed}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from harness.compare.verdict import conclude
 from harness.comparison import AbsentOperation, Question
 from harness.micro.observations import MicroObservations
 from harness.model import RssbenchError
@@ -100,8 +101,17 @@ def test_wall_times_are_estimated_beside_it() -> None:
     assert wall.interval_ratio[0] < wall.effect_ratio < wall.interval_ratio[1]
 
 
+def test_a_contender_that_does_nothing_right_is_wrong_and_not_refused() -> None:
+    observations = MicroObservations()
+    observations.add(file({"a": 1.0}), file({}, failed={"a": "it broke"}))
+    assert conclude(observations.judgements()).verdict == "wrong"
+    assert observations.summary() == "no figure"
+
+
 def test_sides_that_measured_something_else_are_refused() -> None:
     with pytest.raises(RssbenchError, match="no benchmark in common"):
         MicroObservations().add(file({"a": 1.0}), file({"b": 1.0}))
+    with pytest.raises(RssbenchError, match=r"in common\. a: no table"):
+        MicroObservations().add(file({}, absent={"a": "no table"}), file({}))
     with pytest.raises(RssbenchError, match="CPU time and some wall time"):
         MicroObservations().add(file({"a": 1.0}), file({"a": 1.0}, metric="benchmark_time"))
