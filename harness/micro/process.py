@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,12 +55,9 @@ class MicroProcess:
             directory=database.folder,
         )
 
-    def pin(self, cores: Collection[int]) -> None:
-        """Keep it on these cores from now on. StackError when it has failed."""
-        try:
-            os.sched_setaffinity(self._process.pid, cores)
-        except ProcessLookupError:
-            self.check()
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def check(self) -> None:
         """StackError with the end of its output when it has failed; SettingsError when it had nothing to run."""

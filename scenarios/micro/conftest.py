@@ -125,7 +125,7 @@ def new_name():
 @pytest.fixture
 def rounds(request):
     """How many rounds a benchmark with a preparation of each round takes."""
-    return max(5, round(float(request.config.getoption("benchmark_max_time")) / 0.004))
+    return max(5, round(float(request.config.getoption("benchmark_max_time")) / 0.002))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 GOES_ON = "goes on"
 
 #: How long a turn lasts at least, in wall time; it ends between two rounds.
-TURN_S = 0.01
+TURN_S = 0.002
 
 _now_s = time.perf_counter
 
