@@ -63,16 +63,16 @@ class Pairs:
             progress(f"{'control' if plan.is_control else 'pair'} {number}: {into.summary()}")
 
     def _pair(self, plan: PairPlan, benchmarks: int) -> tuple[BenchmarkFile, BenchmarkFile]:
+        address = self.databases[0].folder / "turns"
+        address.unlink(missing_ok=True)
         course = Course(
             select=self.select,
             max_time_s=benchmark_s(benchmarks),
             min_time_s=ROUND_S,
             order_seed=plan.draws.randrange(1 << 32),
-            turns=self.databases[0].folder / "turns",
+            turns=address,
             hash_seed=plan.placement.hash_seed,
         )
-        assert course.turns
-        course.turns.unlink(missing_ok=True)
         processes: dict[int, MicroProcess] = {}
 
         def check() -> None:
@@ -81,7 +81,7 @@ class Pairs:
             for database in self.databases:
                 database.stack.check()
 
-        with TurnServer(course.turns, ("0", "1"), check) as turns:
+        with TurnServer(address, ("0", "1"), check) as turns:
             for side in plan.start_order:
                 processes[side] = self._start(plan, side, course)
             turns.connect()

@@ -3,6 +3,7 @@ each time."""
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import time
@@ -59,7 +60,8 @@ class TurnServer:
             going_on = [side for side, name in waiting.items() if name == GOES_ON]
             of_round = sorted(going_on or waiting)
             for side in draws.sample(of_round, len(of_round)):
-                self._connections[side].sendall(b"go\n")
+                with contextlib.suppress(ConnectionError):  # it has ended, as its end of the connection will say
+                    self._connections[side].sendall(b"go\n")
                 if name := self._next(side, waiting[side]):
                     waiting[side] = name
                 else:
@@ -82,7 +84,10 @@ class TurnServer:
     def _line(self, connection: socket.socket, unread: bytes, doing: str) -> tuple[str, bytes]:
         while b"\n" not in unread:
             self._wait(connection, doing)
-            received = connection.recv(1 << 16)
+            try:
+                received = connection.recv(1 << 16)
+            except ConnectionError:
+                received = b""
             if not received:
                 return "", b""
             unread += received

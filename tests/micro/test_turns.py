@@ -121,6 +121,28 @@ def test_a_turn_ends_between_rounds_when_its_time_is_over(tmp_path: Path) -> Non
     assert turns.GOES_ON == GOES_ON
 
 
+def test_a_side_that_is_killed_ends_and_the_other_goes_on(tmp_path: Path) -> None:
+    done: list[str] = []
+
+    def killed(connection: Any) -> None:
+        connection.wait_for("a")
+        connection._say("b")  # and is gone before it is told to go on
+
+    def working(connection: Any) -> None:
+        for name in "abc":
+            connection.wait_for(name)
+            done.append(name)
+
+    works = {"0": killed, "1": working}
+    with (
+        TurnServer(tmp_path / "turns", ("0", "1"), lambda: None) as server,
+        sides_at_work(tmp_path / "turns", works),
+    ):
+        server.connect()
+        server.give(Random(1))
+    assert done == ["a", "b", "c"]
+
+
 def test_a_process_that_fails_before_its_turn_ends_the_wait(tmp_path: Path) -> None:
     def check() -> None:
         raise StackError("it ended with exit code 4")
