@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
+from harness.compare.margins import margins_of
 from harness.compare.verdict import decided
+from harness.comparison import Judgement, Question
 from harness.dataset.profiles import PROFILES
 from harness.micro.databases import BuildDatabase, loaded_database
 from harness.micro.observations import MicroObservations
@@ -43,7 +45,7 @@ def compare_builds(  # noqa: PLR0913  what is compared, where to, and how it is 
     def is_decided() -> bool:
         check()
         record.judge(compared, control, names)
-        return decided(record.result.judgements)
+        return is_clear(record.result.judgements)
 
     try:
         with ExitStack() as ends:
@@ -63,6 +65,22 @@ def compare_builds(  # noqa: PLR0913  what is compared, where to, and how it is 
     record.judge(compared, control, names)
     record.update(status="complete", problems=())
     return record.result
+
+
+def is_clear(judgements: Sequence[Judgement]) -> bool:
+    """Whether there is a verdict, and of each benchmark that is inconclusive a worsening beyond its limit would
+    have been found: what got slower should have a name. A wrong answer ends it at once."""
+    if any(one.verdict == "wrong" for one in judgements):
+        return True
+    return decided(judgements) and all(
+        one.verdict != "inconclusive" or _is_resolved(one) for one in judgements if one.operation is not None
+    )
+
+
+def _is_resolved(judgement: Judgement) -> bool:
+    margins = margins_of(Question(judgement.lane, judgement.metric, judgement.operation))
+    detectable_ratio = judgement.smallest_detectable_ratio
+    return detectable_ratio is not None and detectable_ratio <= 1.0 + margins.limit_ratio
 
 
 def _note_data_set(record: MicroRecord, databases: tuple[BuildDatabase, BuildDatabase]) -> None:
