@@ -49,7 +49,9 @@ class Case(NamedTuple):
 Rounds = dict[Case, list[RoundCost]]
 
 
-def time_evaluations(benches: Sequence[PolicyBench], rounds: int, seed: int) -> Rounds:
+def time_evaluations(
+    benches: Sequence[PolicyBench], rounds: int, seed: int, choices: Sequence[str] = TIMED_CHOICES
+) -> Rounds:
     """One or two sides, whose evaluations follow one another in an order drawn anew each round, after a first
     round that does not count. What fails once is left out: counting says why.
 
@@ -63,7 +65,7 @@ def time_evaluations(benches: Sequence[PolicyBench], rounds: int, seed: int) -> 
             (Case(side, element.element_type, choice), element)
             for side, bench in enumerate(benches)
             for element in bench.elements
-            for choice in TIMED_CHOICES
+            for choice in choices
         ]
         draws.shuffle(plan)
         for case, element in plan:
