@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import sys
+from functools import partial
 
 import click
 import msgspec
 
-from harness.builds.environment import prepare_build
+from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.cli_conventions import (
     DEFAULT_BUILD,
     EXIT_FAILED_RUN,
@@ -17,9 +18,9 @@ from harness.cli_conventions import (
     progress,
     reports_errors,
 )
-from harness.cycles import CyclesResult
+from harness.cycles import BuildCycles, CyclesResult
 from harness.dataset.profiles import PROFILES
-from harness.model import SettingsError
+from harness.model import FRONT_DOORS, FrontDoor, SettingsError
 from harness.settings import cache_folder, stack_folder
 
 
@@ -27,6 +28,7 @@ from harness.settings import cache_folder, stack_folder
 @click.argument("builds", nargs=-1)
 @click.option("--cycle", "names", multiple=True, help="only these; may be repeated; --list names them")
 @click.option("--list", "listed", is_flag=True, help="what can be measured")
+@click.option("--front-door", type=click.Choice(FRONT_DOORS), help="https where the release has it, else dips")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--repetitions", type=click.IntRange(1, 100), default=1, show_default=True)
@@ -37,6 +39,7 @@ def cycles(  # noqa: PLR0913  one argument per option
     names: tuple[str, ...],
     *,
     listed: bool,
+    front_door: FrontDoor | None,
     profile: str,
     seed: int,
     repetitions: int,
@@ -48,6 +51,7 @@ def cycles(  # noqa: PLR0913  one argument per option
     """
     from harness.measure.cycle_catalogue import CYCLES  # noqa: PLC0415 - a second to import
     from harness.measure.cycle_run import CycleRun  # noqa: PLC0415
+    from harness.stack.lifecycle import start_stack  # noqa: PLC0415
     from reports.cycles_text import cycles_text  # noqa: PLC0415
 
     if listed:
@@ -58,14 +62,25 @@ def cycles(  # noqa: PLR0913  one argument per option
     environments = [
         prepare_build(build, cache_folder(), progress.print) for build in dict.fromkeys(builds or (DEFAULT_BUILD,))
     ]
+
+    def measure(build: BuildEnvironment) -> BuildCycles:
+        start = partial(
+            start_stack,
+            build,
+            profile=PROFILES[profile],
+            seed=seed,
+            stack_root=stack_folder(),
+            log_directory=None,
+            front_doors=front_door and [front_door],
+            progress=progress.print,
+        )
+        return CycleRun(build, start, progress.print).measure(chosen, repetitions)
+
     result = CyclesResult(
         profile=profile,
         seed=seed,
         repetitions=repetitions,
-        builds=tuple(
-            CycleRun(one, PROFILES[profile], seed, stack_folder(), progress.print).measure(chosen, repetitions)
-            for one in environments
-        ),
+        builds=tuple(map(measure, environments)),
     )
     if form == "json":
         click.echo(msgspec.json.encode(result))

@@ -20,7 +20,7 @@ from harness.cli_conventions import (
 )
 from harness.dataset.profiles import PROFILES
 from harness.email_cache import EmailCacheResult
-from harness.model import SettingsError
+from harness.model import FRONT_DOORS, FrontDoor, SettingsError
 from harness.settings import cache_folder, stack_folder
 
 #: The threads of an inspector agent, which are as many as DIRAC allows by default, and fewer.
@@ -40,6 +40,7 @@ def writer_numbers(text: str) -> tuple[int, ...]:
 
 @click.command("email-cache")
 @click.argument("build", default=DEFAULT_BUILD)
+@click.option("--front-door", type=click.Choice(FRONT_DOORS), help="https where the release has it, else dips")
 @click.option("--writers", default=_DEFAULT_WRITERS, show_default=True, help="that write at the same time")
 @click.option(
     "--seconds",
@@ -60,7 +61,14 @@ def writer_numbers(text: str) -> tuple[int, ...]:
 @format_option
 @reports_errors
 def email_cache(  # noqa: PLR0913, PLR0917  one argument per option
-    build: str, writers: str, seconds: float, repetitions: int, seed: int, sqlite_folder: Path | None, form: str
+    build: str,
+    front_door: FrontDoor | None,
+    writers: str,
+    seconds: float,
+    repetitions: int,
+    seed: int,
+    sqlite_folder: Path | None,
+    form: str,
 ) -> None:
     """Write messages with DIRAC's EmailAction to MariaDB, with and without the service, and to a SQLite file.
 
@@ -78,6 +86,7 @@ def email_cache(  # noqa: PLR0913, PLR0917  one argument per option
         seed=seed,
         stack_root=stack_folder(),
         log_directory=None,
+        front_doors=front_door and [front_door],
         progress=progress.print,
     ) as stack:
         result = measure_email_cache(

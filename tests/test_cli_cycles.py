@@ -26,13 +26,16 @@ def cycles(*arguments: str) -> Result:
         ),
         (("--profile", "XXL"), "'XXL' is not one of"),
         (("--repetitions", "0"), "0 is not in the range"),
+        (("--front-door", "http"), "'http' is not one of 'https', 'dips'"),
         (("nine",), "nine"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_starts(
     arguments: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cycle_run, "start_stack", lambda *_a, **_k: pytest.fail("a stack was started"))
+    monkeypatch.setattr(
+        "harness.stack.lifecycle.start_stack", lambda *_a, **_k: pytest.fail("a stack was started")
+    )
     refused = cycles(*arguments)
     assert refused.exit_code == 2
     assert said in refused.stderr

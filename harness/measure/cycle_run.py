@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,14 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.cycles import BuildCycles, CycleMeasurement, CycleResult, StatementTotal
-from harness.dataset.profiles import Profile
 from harness.measure.cycle_catalogue import Cycle
 from harness.measure.statement_totals import StatementTotals
 from harness.model import StackError
 from harness.provenance import describe_environment
 from harness.stack.agent_configuration import agent_cfg
 from harness.stack.dirac_session import DiracSession
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
 from harness.stack.pilot_database import make_pilot_database
 
 #: Where a chat message would go: nobody listens there, and no action of a cycle sends one.
@@ -43,16 +41,10 @@ class CycleRun:
     """The cycles of one build. Its stack is started when it is needed: again after a part of it has died."""
 
     def __init__(
-        self,
-        build: BuildEnvironment,
-        profile: Profile,
-        seed: int,
-        stack_root: Path,
-        progress: Callable[[str], None],
+        self, build: BuildEnvironment, start: Callable[[], Stack], progress: Callable[[str], None]
     ) -> None:
-        self._build = build
-        self._progress = progress
-        self._profile, self._seed, self._stack_root = profile, seed, stack_root
+        """``start``: a ready stack of the build, with one front door."""
+        self._build, self._start, self._progress = build, start, progress
         self._stack: Stack | None = None
 
     def measure(self, cycles: Sequence[Cycle], repetitions: int) -> BuildCycles:
@@ -77,15 +69,7 @@ class CycleRun:
     def _running(self) -> Stack:
         if self._stack is not None and self._stack.death() is not None:
             self._stop()
-        if self._stack is None:
-            self._stack = start_stack(
-                self._build,
-                profile=self._profile,
-                seed=self._seed,
-                stack_root=self._stack_root,
-                log_directory=None,
-                progress=self._progress,
-            )
+        self._stack = self._stack or self._start()
         return self._stack
 
     def _stop(self) -> None:

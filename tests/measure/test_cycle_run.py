@@ -153,7 +153,7 @@ def test_what_dies_in_one_cycle_does_not_spoil_the_next(monkeypatch: pytest.Monk
     build = BuildEnvironment(Path("python"), BuildIdentity("9.1.22", "9.1.22", "none", "3.11", "key", {}))
     started: list[_FakeStack] = []
 
-    def start(*_arguments: object, **_options: object) -> _FakeStack:
+    def start() -> _FakeStack:
         started.append(_FakeStack())
         return started[-1]
 
@@ -164,10 +164,9 @@ def test_what_dies_in_one_cycle_does_not_spoil_the_next(monkeypatch: pytest.Monk
         return CycleResult("a cycle", (), stack.died)
 
     measured: list[_FakeStack] = []
-    monkeypatch.setattr(cycle_run, "start_stack", start)
     monkeypatch.setattr(cycle_run, "measure_cycle", measure)
     cycles = [CYCLES["token"], CYCLES["synchronizer"], CYCLES["site-inspector"]]
-    result = CycleRun(build, TINY, 1, Path("/nowhere"), print).measure(cycles, 1)
+    result = CycleRun(build, start, print).measure(cycles, 1)
 
     assert [one.problem for one in result.cycles] == ["the service (pid 1) was killed", None, None]
     assert measured == [started[0], started[1], started[1]]
