@@ -31,7 +31,7 @@ from harness.dataset.table_content import TableContent
 from harness.settings import cache_folder, stack_folder
 from harness.stack.database import DatabaseAddress
 from harness.stack.filling import empty_tables
-from harness.stack.lifecycle import start_stack
+from harness.stack.starting import start_stack
 
 SEED = 1
 BUILD = "9.1.22"

@@ -31,8 +31,9 @@ from harness.measure.trial_plan import plan_trial
 from harness.model import FrontDoor
 from harness.settings import cache_folder
 from harness.stack.configuration import client_cfg, group_of, service_url
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
 from harness.stack.service import DIRAC_SIDE, dirac_environment
+from harness.stack.starting import start_stack
 from scenarios.catalogue import read_catalogue
 from scenarios.tls_connection import client_context
 

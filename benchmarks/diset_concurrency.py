@@ -23,7 +23,8 @@ from harness.measure.load_lane import DEFAULT_LOAD
 from harness.measure.trial_plan import plan_trial
 from harness.measure.usage import process_cpu_ns
 from harness.settings import cache_folder
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 
 USERS = (1, 2, 4, 8, 15)
 OPERATION = "ResourceStatus.select by name"

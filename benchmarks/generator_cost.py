@@ -22,7 +22,7 @@ from tls_server import Server, serving
 
 from harness.builds.environment import prepare_build
 from harness.dataset.profiles import PROFILES
-from harness.stack.lifecycle import start_stack
+from harness.stack.starting import start_stack
 
 LOCUSTFILE = Path(__file__).with_name("cost_locustfile.py")
 WARM_UP = 200

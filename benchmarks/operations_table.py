@@ -18,8 +18,8 @@ from harness.dataset.profiles import PROFILES
 from harness.measure.surface import problems_of
 from harness.model import FrontDoor
 from harness.settings import cache_folder
-from harness.stack.lifecycle import start_stack
 from harness.stack.releases import series_of
+from harness.stack.starting import start_stack
 from scenarios.answer_check import NO_METHOD
 from scenarios.operations import OPERATIONS
 

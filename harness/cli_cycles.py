@@ -51,7 +51,7 @@ def cycles(  # noqa: PLR0913  one argument per option
     """
     from harness.measure.cycle_catalogue import CYCLES  # noqa: PLC0415 - a second to import
     from harness.measure.cycle_run import CycleRun  # noqa: PLC0415
-    from harness.stack.lifecycle import start_stack  # noqa: PLC0415
+    from harness.stack.starting import start_stack  # noqa: PLC0415
     from reports.cycles_text import cycles_text  # noqa: PLC0415
 
     if listed:

@@ -76,7 +76,7 @@ def email_cache(  # noqa: PLR0913, PLR0917  one argument per option
     """
     numbers = writer_numbers(writers)
     from harness.measure.email_cache import Blocks, measure_email_cache, settings_of  # noqa: PLC0415 - a second
-    from harness.stack.lifecycle import start_stack  # noqa: PLC0415
+    from harness.stack.starting import start_stack  # noqa: PLC0415
     from reports.email_cache_text import email_cache_text  # noqa: PLC0415
 
     environment = prepare_build(build, cache_folder(), progress.print)

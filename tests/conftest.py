@@ -14,7 +14,8 @@ import pytest
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
 from harness.settings import cache_folder
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 
 from .dirac_sources import make_published_clone
 

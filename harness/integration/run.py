@@ -14,7 +14,7 @@ from harness.integration.sources import DiracTests
 from harness.integration.upstream import judged
 from harness.model import FrontDoor
 from harness.stack.client_environment import make_client_environment
-from harness.stack.lifecycle import start_stack
+from harness.stack.starting import start_stack
 
 
 @dataclass(frozen=True)

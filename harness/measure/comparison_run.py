@@ -25,7 +25,8 @@ from harness.measure.paired_lane import PairedLane
 from harness.measure.window_store import WindowStore
 from harness.model import ExactOperation, RssbenchError
 from harness.stack.fresh import Origin, Placement, fresh_stacks
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 from harness.stack.tables import table_definitions
 from scenarios.catalogue import read_catalogue
 from scenarios.operations import OPERATIONS

@@ -17,7 +17,8 @@ from harness.growth import MissingIndex, OperationGrowth, StatementGrowth
 from harness.measure.exact import count_operations
 from harness.model import DataSet, ExactOperation, FrontDoor, StackError, Statement
 from harness.stack.database import DATABASES
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 from harness.stats.growth_law import Point, growth_law
 from scenarios.catalogue import read_catalogue
 from scenarios.operation import Operation

@@ -12,8 +12,9 @@ from harness.dataset.installation import Installation, installation_of
 from harness.dataset.profiles import Profile
 from harness.measure.evaluated_elements import ElementRows, EvaluatedElement, element_rows, evaluated_elements
 from harness.model import FrontDoor
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
 from harness.stack.policy_agent import PolicyAgent
+from harness.stack.starting import start_stack
 from harness.stack.webhook import Webhook
 
 

@@ -19,9 +19,10 @@ from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES, Profile
 from harness.model import BuildIdentity, FrontDoor, RssbenchError, StackError
 from harness.stack.client_environment import ClientEnvironment, make_client_environment
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
 from harness.stack.ownership import is_owned, prepare_stack_root, remove_leftovers, stack_directories
 from harness.stack.private_file import write_private
+from harness.stack.starting import start_stack
 
 _INFO = "stack.json"
 _POLL_S = 0.05

@@ -1,23 +1,20 @@
-"""From a build to a stack that answers, and back to nothing."""
+"""A stack that runs, and how it ends."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.installation import installation_of
 from harness.dataset.profiles import Profile
 from harness.model import DataSet, FrontDoor, StackError
-from harness.stack.certificates import HOST, Certificates, Identity, make_certificates
+from harness.stack.certificates import HOST, Certificates, Identity
 from harness.stack.configuration import ServiceSettings, service_url
 from harness.stack.configuration_service import PART as CONFIGURATION
 from harness.stack.configuration_service import ConfigurationService, configuration_url
@@ -26,10 +23,8 @@ from harness.stack.dips_client import DipsClient
 from harness.stack.dirac_process import DiracProcess
 from harness.stack.diset import diset_settings
 from harness.stack.filling import empty_tables, fill
-from harness.stack.front_doors import Ports, chosen_front_doors, reserved_ports
-from harness.stack.ownership import OwnedDirectory, disk_shortage, prepare_stack_root, remove_leftovers
+from harness.stack.front_doors import Ports
 from harness.stack.parts import Part, Parts
-from harness.stack.ports import ReservedPort
 from harness.stack.readiness import check_rows, make_tables, rpc_values, wait_until_listening
 from harness.stack.releases import series_of
 from harness.stack.service import Services
@@ -40,8 +35,6 @@ from scenarios.rpc import RpcClient
 
 _CALL_TIMEOUT_S = 60.0
 _SHUTDOWN_TIMEOUT_S = 60.0
-
-Progress = Callable[[str], None]
 
 
 class Stack:
@@ -243,68 +236,3 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def start_stack(  # noqa: PLR0913  what to start, with which data, and where
-    build: BuildEnvironment,
-    *,
-    profile: Profile,
-    seed: int,
-    stack_root: Path,
-    log_directory: Path | None,
-    service_port: int | None = None,
-    front_doors: Sequence[FrontDoor] | None = None,
-    must_answer_rightly: bool = True,
-    configuration_service: bool = False,
-    progress: Progress = lambda _line: None,
-) -> Stack:
-    """Start a stack and load its data set; returns when it is ready.
-
-    Without ``front_doors`` the stack has https, or dips where the release has no https. ``service_port`` is the
-    port of the first; without it any free one is taken. Logs are written to ``log_directory`` and stay there;
-    without one they go away with the stack. ``must_answer_rightly``: with the rows loaded, before it is ready.
-    ``configuration_service``: services and clients ask DIRAC's Configuration service, in place of files of their
-    own.
-    StackError says which part failed; whatever was started is ended then.
-    """
-    started_s = time.monotonic()
-    doors = chosen_front_doors(build.identity.dirac_version, front_doors)
-    prepare_stack_root(stack_root)
-    remove_leftovers(stack_root, progress)
-    with reserved_ports(doors, service_port) as ports, ReservedPort() as configuration_port:
-        owned = OwnedDirectory(stack_root)
-        logs = log_directory or owned.path / "logs"
-        stack = Stack(owned.path, owned.mark, ports, logs, owned.remove)
-        stack.must_answer_rightly, stack.profile = must_answer_rightly, profile
-        try:
-            _start_parts(stack, build, configuration_port.number if configuration_service else None)
-            stack.wait_for_services()
-            progress(f"loading data set {profile.name}")
-            stack.load(seed)
-            stack.check()
-        except (OSError, StackError, SQLAlchemyError) as error:
-            reason = (stack.death() or str(error)) + disk_shortage(stack_root)
-            stack.stop()
-            raise StackError(reason) from error
-        except BaseException:
-            stack.stop()
-            raise
-    stack.ready_s = time.monotonic() - started_s
-    progress(f"stack ready in {stack.ready_s:.1f} s: {stack.service_url}")
-    return stack
-
-
-def _start_parts(stack: Stack, build: BuildEnvironment, configuration_port: int | None) -> None:
-    """The Configuration service, given a port, comes first. The services need seconds to load. Those behind https
-    want the database only when called, so they start beside it; DISET services want it when they start."""
-    stack.certificates = make_certificates(stack.directory / "pki")
-    with DatabaseServer(stack.directory / "database") as server:
-        if configuration_port:
-            stack.start_configuration_service(build, server.dirac, configuration_port)
-        if "https" in stack.ports:
-            stack.start_services(build, "https", server.dirac)
-        stack.run("database", partial(server.start, stack.directory.parent))
-        stack.database_version = server.wait(stack.check)
-        if "dips" in stack.ports:
-            stack.start_services(build, "dips", server.dirac)
-    stack.server, stack.database = server, server.suite

@@ -17,7 +17,8 @@ from harness.measure.exact import count_operations
 from harness.measure.run_record import RunRecord
 from harness.model import SettingsError
 from harness.settings import Job, read_job
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 from harness.taurus.bzt_logging import do_without_a_log_on_a_full_disk, keep_stdout_for_the_result
 from harness.taurus.comparison_job import ComparisonJob
 from harness.taurus.config_files import config_files, locator

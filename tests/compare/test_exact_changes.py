@@ -18,7 +18,8 @@ from harness.measure.exact import count_operations
 from harness.measure.exact_counts import merge_counts
 from harness.model import ExactOperation
 from harness.stack.fresh import Origin, Placement, fresh_stacks
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 from scenarios.catalogue import read_catalogue
 from scenarios.operation import Request
 from scenarios.operations import STANDARD

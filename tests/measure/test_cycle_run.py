@@ -21,7 +21,8 @@ from harness.measure.cycle_states import WithHistory
 from harness.measure.email_cache import Blocks, measure_email_cache
 from harness.model import BuildIdentity
 from harness.settings import cache_folder
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 
 TINY = Profile(
     name="tiny",

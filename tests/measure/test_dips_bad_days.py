@@ -22,7 +22,8 @@ from harness.measure.load_lane import DEFAULT_LOAD
 from harness.measure.trial import read_trial
 from harness.measure.trial_plan import plan_trial
 from harness.measure.trial_run import TrialRun
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 from scenarios.answer_check import check_answer
 from scenarios.answers import exactly, nothing
 from scenarios.catalogue import read_catalogue

@@ -16,7 +16,8 @@ from harness.dataset.profiles import PROFILES
 from harness.email_cache import Setting
 from harness.measure.email_cache import Blocks, measure_email_cache, reason_of, settings_of
 from harness.measure.message_lookup import sqlite_messages
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 
 
 def test_one_writer_is_neither_threads_nor_processes_twice() -> None:

@@ -19,7 +19,8 @@ from harness.measure.pair import PairMeasurement, measure_pair
 from harness.measure.pair_ratios import pair_ratios
 from harness.model import StackError
 from harness.stack.fresh import Origin, Placement, fresh_stacks
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 from scenarios.catalogue import Catalogue, read_catalogue
 from scenarios.operation import Call, Operation, Request
 from scenarios.operations import OPERATIONS

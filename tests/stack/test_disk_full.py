@@ -12,7 +12,7 @@ import pytest
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
 from harness.model import StackError
-from harness.stack.lifecycle import start_stack
+from harness.stack.starting import start_stack
 
 pytestmark = [
     pytest.mark.stack,

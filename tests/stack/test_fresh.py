@@ -15,8 +15,9 @@ from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
 from harness.model import FrontDoor, StackError
 from harness.stack.fresh import Origin, Placement, fresh_stacks
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
 from harness.stack.readiness import RpcCall, check_rows, rpc_values
+from harness.stack.starting import start_stack
 from harness.stack.tables import table_definitions
 from scenarios.catalogue import Catalogue, read_catalogue
 from tests.compare.changed_build import changed_build

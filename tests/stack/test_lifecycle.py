@@ -18,7 +18,8 @@ from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
 from harness.model import StackError
 from harness.stack import service
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 from scenarios.catalogue import read_catalogue
 from scenarios.encoding import decode_answer
 

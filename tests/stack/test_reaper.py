@@ -25,7 +25,7 @@ import msgspec
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
 from harness.model import BuildIdentity
-from harness.stack.lifecycle import start_stack
+from harness.stack.starting import start_stack
 python, identity, root, logs = sys.argv[1:]
 build = BuildEnvironment(Path(python), msgspec.json.decode(identity, type=BuildIdentity))
 stack = start_stack(build, profile=PROFILES["S"], seed=1, stack_root=Path(root), log_directory=Path(logs))

@@ -21,8 +21,9 @@ from harness.measure.policy_bench import bench_on
 from harness.measure.surface import problems_of
 from harness.model import FrontDoor
 from harness.settings import cache_folder
-from harness.stack.lifecycle import Stack, start_stack
+from harness.stack.lifecycle import Stack
 from harness.stack.readiness import RpcCall
+from harness.stack.starting import start_stack
 from scenarios.answer_check import NO_METHOD
 from scenarios.catalogue import Catalogue, read_catalogue
 from scenarios.encoding import decode_answer
