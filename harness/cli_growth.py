@@ -18,7 +18,7 @@ from harness.measure.growth_run import GrowthRun
 from harness.model import SettingsError
 from harness.provenance import describe_environment
 from harness.settings import cache_folder, stack_folder
-from harness.store import read_growth, write_growth, writing
+from harness.store import new_directory, read_growth, write_growth
 from scenarios.operations import OPERATIONS
 
 DEFAULT_PROFILES = ("S", "M", "L")
@@ -61,9 +61,7 @@ def growth(  # noqa: PLR0913, PLR0917  one argument per option
         progress=progress.print,
     )
     operations = run.run()
-    directory = results / started_at.astimezone().strftime("%Y-%m-%d_%H-%M-%S.%f")
-    with writing(directory):
-        directory.mkdir(parents=True)
+    directory = new_directory(results)
     result = GrowthResult(
         schema_version=GROWTH_SCHEMA_VERSION,
         run_id=directory.name,
