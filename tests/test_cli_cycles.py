@@ -33,9 +33,7 @@ def cycles(*arguments: str) -> Result:
 def test_what_is_wrong_is_said_and_nothing_starts(
     arguments: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "harness.stack.starting.start_stack", lambda *_a, **_k: pytest.fail("a stack was started")
-    )
+    monkeypatch.setattr("harness.stack.starting.start_stack", lambda *_a, **_k: pytest.fail("a stack was started"))
     refused = cycles(*arguments)
     assert refused.exit_code == 2
     assert said in refused.stderr
