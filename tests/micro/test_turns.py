@@ -103,21 +103,27 @@ def test_which_side_is_first_is_drawn_anew(tmp_path: Path) -> None:
     assert 5 < first[::2].count("0") < 25
 
 
-def test_a_turn_ends_between_rounds_when_its_time_is_over(tmp_path: Path) -> None:
-    said: list[str] = []
+def test_a_turn_ends_between_rounds_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s = [0.0]
+    said_at_s: list[float] = []
+    monkeypatch.setattr(turns, "_now_s", lambda: now_s[0])
 
     class Recorded(turns.Turns):  # type: ignore[name-defined,misc]
         def __init__(self) -> None:
-            self._ends_s = 0.0
+            self._ends_s = 1.0
 
         def wait_for(self, benchmark: str) -> None:
-            said.append(benchmark)
-            self._ends_s = time.perf_counter() + 0.05
+            assert benchmark == GOES_ON
+            said_at_s.append(now_s[0])
+            self._ends_s = now_s[0] + 1.0
 
-    work = Recorded().in_turns(time.sleep)
-    for _ in range(4):
-        work(0.03)
-    assert said == [GOES_ON] * 2
+    def a_round(duration_s: float) -> None:
+        now_s[0] += duration_s
+
+    in_turns = Recorded().in_turns(a_round)
+    for _ in range(6):
+        in_turns(0.75)
+    assert said_at_s == [1.5, 3.0]
     assert turns.GOES_ON == GOES_ON
 
 
