@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from harness.cycles import BuildCycles, CycleMeasurement, CycleResult, CyclesResult
 from reports.escaping import markdown_text, one_line
-from reports.plain_table import plain_table
+from reports.plain_tables import plain_table
 from reports.units import MISSING, count, plural, time_text
 
 #: What is shown of a cycle, as it is read and written.

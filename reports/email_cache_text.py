@@ -7,7 +7,7 @@ import statistics
 from harness.email_cache import EmailCacheResult, Setting, SettingResult
 from harness.model import Interval
 from reports.escaping import markdown_text, one_line
-from reports.plain_table import plain_table
+from reports.plain_tables import plain_table
 from reports.units import MISSING, count, plural, rate, time_text
 
 _HEADINGS = (

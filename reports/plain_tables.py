@@ -17,6 +17,21 @@ class Table(NamedTuple):
     notes: Sequence[str] = ()
 
 
+def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool, texts: int = 1) -> str:
+    """The first ``texts`` columns are aligned as text, the others as numbers."""
+    if markdown:
+        rule = ["---"] * texts + ["---:"] * (len(headings) - texts)
+        return "\n".join("| " + " | ".join(map(markdown_text, line)) + " |" for line in [headings, rule, *rows])
+    widths = [max(len(line[column]) for line in [headings, *rows]) for column in range(len(headings))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column < texts else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in [headings, *rows]
+    )
+
+
 def text_tables(tables: Sequence[Table]) -> str:
     return "\n\n".join("\n".join([table.title, *_text_rows(table), *table.notes]) for table in tables)
 
@@ -29,20 +44,13 @@ def markdown_tables(tables: Sequence[Table]) -> str:
 
 
 def _text_rows(table: Table) -> list[str]:
-    if not table.rows:
-        return []
-    lines = [table.headings, *(tuple(map(one_line, row)) for row in table.rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    ]
+    rows = [tuple(map(one_line, row)) for row in table.rows]
+    return [plain_table(table.headings, rows, markdown=False, texts=len(table.headings))] if rows else []
 
 
 def _markdown_rows(table: Table) -> list[str]:
-    if not table.rows:
-        return []
-    lines = [table.headings, ("---",) * len(table.headings), *table.rows]
-    return ["| " + " | ".join(map(markdown_text, line)) + " |" for line in lines]
+    headings = table.headings
+    return [plain_table(headings, table.rows, markdown=True, texts=len(headings))] if table.rows else []
 
 
 def _markdown_notes(table: Table) -> list[str]:

@@ -12,8 +12,6 @@ from harness.measure.cycle_states import AsLoaded, TableState, WithHistory, With
 from harness.stack.lifecycle import Stack
 from scenarios.catalogue import DowntimeRow, read_catalogue
 
-#: The inspectors' default number of threads.
-_THREADS = 15
 #: A history of 36 months, which is DIRAC's default, would be purged in part: the data set is older than that.
 _MONTHS = 1200
 _HITS = 100
@@ -101,9 +99,9 @@ def _summarize_logs(name: str, history_rows: int, *, usual: bool = True) -> Cycl
 def _inspector(name: str, agent: str, what: str) -> Cycle:
     return Cycle(
         name=name,
-        what=f"{agent}, {_THREADS} threads, {what}",
+        what=f"{agent}, DIRAC's default of 15 threads, {what}",
         order="inspector",
-        options=lambda _stack: {"agent": agent, "threads": _THREADS},
+        options=lambda _stack: {"agent": agent},
         timeout_s=3600.0,
     )
 

@@ -6,13 +6,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
-import sqlalchemy
 
 from harness.builds.environment import BuildEnvironment
-from harness.model import StackError
-from harness.stack.agent_configuration import PILOT_DATABASE, agent_cfg
+from harness.stack.agent_configuration import agent_cfg
 from harness.stack.dirac_session import DiracSession
 from harness.stack.lifecycle import Stack
+from harness.stack.pilot_database import make_pilot_database
 
 #: Longer than any evaluation with a webhook that hangs; a call of DIRAC's client would give up after 600 s.
 _TIMEOUT_S = 120.0
@@ -87,7 +86,7 @@ class PolicyAgent:
             self._stack.check()
 
     def __enter__(self) -> Self:
-        self._make_pilot_database()
+        make_pilot_database(self._stack.database, self._settings.database)
         self._session.__enter__()
         self._session.start("policy_agent.py", self._cfg, {})
         return self
@@ -96,16 +95,3 @@ class PolicyAgent:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._session.__exit__(kind, error, trace)
-
-    def _make_pilot_database(self) -> None:
-        """Empty: what reads from the caches opens it and asks it nothing."""
-        dirac = self._settings.database
-        engine = sqlalchemy.create_engine(
-            self._stack.database.url("mysql"), isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
-        )
-        try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS {PILOT_DATABASE}")
-                connection.exec_driver_sql(f"GRANT ALL ON {PILOT_DATABASE}.* TO '{dirac.user}'@'{dirac.host}'")
-        except sqlalchemy.exc.SQLAlchemyError as error:
-            raise StackError(f"cannot make {PILOT_DATABASE}: {error}") from error

@@ -50,13 +50,11 @@ class _Errors(logging.Handler):
         self.counts[text] += 1
 
 
-def _agent(name, **options):
-    """A new agent that has been initialised as the framework does it, with these options."""
+def _agent(name):
+    """A new agent that has been initialised as the framework does it."""
     loaded = ObjectLoader().loadObject(f"DIRAC.ResourceStatusSystem.Agent.{name}")
     _done(loaded)
     agent = loaded["Value"](f"ResourceStatus/{name}", f"ResourceStatus/{name}")
-    for option, value in options.items():
-        agent.am_setOption(option, value)
     _done(agent.initialize())
     return agent
 
@@ -81,8 +79,8 @@ def cache_feeder(downtimes, pilots):
     return agent.execute
 
 
-def inspector(agent, threads):
-    return _agent(agent, maxNumberOfThreads=threads).execute
+def inspector(agent):
+    return _agent(agent).execute
 
 
 def synchronizer():

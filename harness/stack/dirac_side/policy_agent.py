@@ -5,6 +5,7 @@ Argument: see session.py. It answers the orders whose names and functions stand 
 
 import smtplib
 import time
+from contextlib import nullcontext
 from inspect import signature
 
 import session
@@ -14,38 +15,16 @@ ORDERS = session.read_orders()
 # with the configuration
 from DIRAC.ConfigurationSystem.Client.ConfigurationData import gConfigurationData  # noqa: E402
 from DIRAC.ConfigurationSystem.Client.PathFinder import getAgentSection  # noqa: E402
-from DIRAC.Core.Base.Client import Client  # noqa: E402
 from DIRAC.Core.Utilities.ObjectLoader import ObjectLoader  # noqa: E402
 from DIRAC.ResourceStatusSystem.Client.ResourceManagementClient import ResourceManagementClient  # noqa: E402
 from DIRAC.ResourceStatusSystem.Client.ResourceStatusClient import ResourceStatusClient  # noqa: E402
 from DIRAC.ResourceStatusSystem.PolicySystem.PEP import PEP  # noqa: E402
+from recorded_calls import recorded_calls  # noqa: E402
 
 #: Those that an inspector agent keeps and shares between its threads.
 _CLIENTS = {"ResourceStatusClient": ResourceStatusClient(), "ResourceManagementClient": ResourceManagementClient()}
 
-_get_rpc, _enforce = Client._getRPC, PEP.enforce
-
-
-class _RecordedRpc:
-    """Writes down the method that is asked for."""
-
-    def __init__(self, rpc, service, calls):
-        self._rpc, self._service, self._calls = rpc, service, calls
-
-    def __getattr__(self, method):
-        self._calls.append(f"{self._service}.{method}")
-        return getattr(self._rpc, method)
-
-
-def _record(calls):
-    """From now on ``calls`` gets every call that any client of DIRAC makes; None: no longer."""
-
-    def recorded(client, *arguments, **options):
-        service = client.getServer().rpartition("/")[2]
-        return _RecordedRpc(_get_rpc(client, *arguments, **options), service, calls)
-
-    Client._getRPC = _get_rpc if calls is None else recorded
-
+_enforce = PEP.enforce
 
 _element = {}
 
@@ -74,17 +53,15 @@ def _knows_vo():
 def evaluate(active, recorded, name=None):
     """Evaluate the element that was read last, with the actions that ``active`` switches on; ``name``: as if it
     were called so. ``recorded``: with the calls that were made."""
-    calls = [] if recorded else None
     parameters = {**_element, "active": active, "name": name or _element["name"]}
     result, problem = {"OK": False}, None
-    _record(calls)
-    began_ns, cpu_began_ns = time.monotonic_ns(), time.process_time_ns()
-    try:
-        result = PEP(clients=_CLIENTS).enforce(parameters)
-    except Exception as error:  # noqa: BLE001  an inspector logs it and goes on
-        problem = _text(error)
-    cpu_ns, wall_ns = time.process_time_ns() - cpu_began_ns, time.monotonic_ns() - began_ns
-    _record(None)
+    with recorded_calls() if recorded else nullcontext() as calls:
+        began_ns, cpu_began_ns = time.monotonic_ns(), time.process_time_ns()
+        try:
+            result = PEP(clients=_CLIENTS).enforce(parameters)
+        except Exception as error:  # noqa: BLE001  an inspector logs it and goes on
+            problem = _text(error)
+        cpu_ns, wall_ns = time.process_time_ns() - cpu_began_ns, time.monotonic_ns() - began_ns
     return {
         "status": result["Value"]["policyCombinedResult"]["Status"] if result["OK"] else None,
         "problem": problem or result.get("Message"),
