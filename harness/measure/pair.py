@@ -134,7 +134,7 @@ class _Probe:
         try:
             answer = self.client.send(message)
         except CallFailedError as error:
-            self.stack.check()
+            self.stack.check_after_silence()
             raise StackError(f"no answer to {operation.name} from the {self.stack.owner}: {error}") from error
         if row is not None:
             row["service_time_ns"] = answer.end_ns - answer.start_ns
@@ -145,7 +145,7 @@ class _Probe:
         try:
             now_ns = [sum(map(process_cpu_ns, pids)) for pids in self._pids]
         except ProcessLookupError as error:
-            self.stack.check()
+            self.stack.check_after_silence()
             raise StackError(str(error)) from error
         if self._row is not None:
             self._row["service_cpu_ns"] = now_ns[0] - self._before_ns[0]

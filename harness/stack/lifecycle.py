@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -35,6 +36,9 @@ from scenarios.rpc import RpcClient
 
 _CALL_TIMEOUT_S = 60.0
 _SHUTDOWN_TIMEOUT_S = 60.0
+#: How long the threads of a process that is killed may outlive its connections.
+_LAST_BREATH_S = 1.0
+_POLL_S = 0.02
 
 
 class Stack:
@@ -145,6 +149,13 @@ class Stack:
         """StackError naming the process that has ended, with the last lines of its log."""
         if (death := self.death()) is not None:
             raise StackError(death)
+
+    def check_after_silence(self) -> None:
+        """As :meth:`check`, for who got no answer: a process that is being ended is not over at once."""
+        deadline_s = time.monotonic() + _LAST_BREATH_S
+        while time.monotonic() < deadline_s:
+            self.check()
+            command.wait_seconds(_POLL_S)
 
     def start_configuration_service(self, build: BuildEnvironment, account: DatabaseAddress, port: int) -> None:
         """Returns when it answers: the services and clients that are told of it do not start without it."""

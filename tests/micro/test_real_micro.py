@@ -159,7 +159,9 @@ def test_one_build_shows_its_figures_and_what_a_small_data_set_cannot_answer(
     assert json.loads(json_file.read_text())["machine_info"]["cpu"]
 
 
-def test_a_signal_ends_a_comparison_in_order_and_what_was_measured_stays(tmp_path: Path, stack_root: Path) -> None:
+def test_a_signal_ends_a_comparison_in_order_and_what_was_measured_stays(
+    tmp_path: Path, bzt_stack_root: Path
+) -> None:
     with subprocess.Popen(
         [
             RSSBENCH,
@@ -176,14 +178,14 @@ def test_a_signal_ends_a_comparison_in_order_and_what_was_measured_stays(tmp_pat
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"RSSBENCH_STACK_FOLDER": str(stack_root)},
+        env=os.environ | {"RSSBENCH_STACK_FOLDER": str(bzt_stack_root)},
     ) as process:
         assert process.stderr
         assert process.stdout
         for line in process.stderr:
             if line.startswith("pair 1"):
                 break
-        marks = {path.name for path in stack_root.glob("stack-*")}
+        marks = {path.name for path in bzt_stack_root.glob("stack-*")}
         assert marks
         assert not any("password" in " ".join(p.cmdline()).lower() for p in marked(marks))
         process.send_signal(signal.SIGINT)
@@ -197,7 +199,7 @@ def test_a_signal_ends_a_comparison_in_order_and_what_was_measured_stays(tmp_pat
     while marked(marks) and time.monotonic() < deadline_s:
         time.sleep(0.1)
     assert not marked(marks)
-    assert not list(stack_root.glob("stack-*"))
+    assert not list(bzt_stack_root.glob("stack-*"))
 
 
 def marked(marks: set[str]) -> list[psutil.Process]:
