@@ -3,10 +3,13 @@
 bench: setup  ## set up what is missing, measure, write the HTML report
 	@.venv/bin/bzt taurus.yml
 
+# the order of the real-stack tests, so that a failure can be repeated; another: make test ORDER=$$RANDOM
+ORDER ?= 3635677413
+
 test:  ## set up what is missing, run all tests, those with a real stack included
 	@./setup.sh test
 	@.venv/bin/python -m pytest -m "not stack" -q -n auto
-	@.venv/bin/python -m pytest -m stack --require-stack
+	@.venv/bin/python -m pytest -m stack --require-stack --randomly-seed=$(ORDER)
 
 check: setup  ## format, lint, types, import rules, fast tests
 	@.venv/bin/ruff format --check .

@@ -156,7 +156,8 @@ def database_template(template_root: Path) -> Path:
 
 def _install_template(template: Path) -> None:
     template.mkdir(mode=0o711)
-    give_to_server(make_private(template / "data"))
+    for directory in (template / "data", template / "tmp"):
+        give_to_server(make_private(directory))
     installed = command.run(
         [
             _program("mariadb-install-db"),
@@ -168,6 +169,8 @@ def _install_template(template: Path) -> None:
             *_account_option(),
         ],
         timeout_s=_INSTALL_TIMEOUT_S,
+        # two that install at the same time give their temporary tables the same names
+        environment=os.environ | {"TMPDIR": str(template / "tmp")},
     )
     if installed.returncode != 0:
         shutil.rmtree(template)
