@@ -61,7 +61,8 @@ def options(seed: int) -> list[str]:
 def describe(result: ComparisonResult, elapsed_s: float) -> str:
     parts = [f"{result.verdict:12} {elapsed_s:6.0f} s"]
     for one in result.judgements:
-        if one.operation is None and one.effect_ratio and one.interval_ratio:
+        together = one.operation in (None, result.settings.only_operation)
+        if together and one.effect_ratio and one.interval_ratio:
             low, high = one.interval_ratio
             parts.append(
                 f"{one.metric} {one.effect_ratio - 1:+.2%} [{low - 1:+.2%}, {high - 1:+.2%}] {one.verdict} "
