@@ -32,6 +32,7 @@ from harness.model import FrontDoor
 from harness.settings import cache_folder
 from harness.stack.configuration import client_cfg, group_of, service_url
 from harness.stack.lifecycle import Stack
+from harness.stack.releases import series_of
 from harness.stack.service import DIRAC_SIDE, dirac_environment
 from harness.stack.starting import start_stack
 from scenarios.catalogue import read_catalogue
@@ -146,7 +147,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=200)
     options = parser.parse_args()
     build = prepare_build(options.build, cache_folder(), print)
-    doors: tuple[FrontDoor, ...] = ("dips",) if options.build.startswith("7.") else ("dips", "https")
+    doors = series_of(build.identity.dirac_version).front_doors[::-1]  # dips first
     with (
         tempfile.TemporaryDirectory(dir="/var/tmp") as stack_root,
         tempfile.TemporaryDirectory() as directory,

@@ -21,7 +21,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness.comparison import ComparisonResult
-from tests.dirac_sources import git, make_published_clone
+from tests.dirac_sources import branch_with, make_published_clone
 
 HANDLER = "src/DIRAC/Core/Tornado/Server/private/BaseRequestHandler.py"
 CALL = "            return self.methodObj(*args, **kwargs)\n"
@@ -42,16 +42,13 @@ SLOWER_CALL = """\
 
 def slower_branch(clone: Path, share: float) -> str:
     """A commit on a branch of its own that spins for ``share`` of what a request costs; 0 is a comment only."""
-    name = f"slower-{share}"
-    git(clone, "checkout", "--quiet", "-B", name, "main")
-    file = clone / HANDLER
-    text = file.read_text()
-    assert CALL in text
     slower = SLOWER_CALL.format(share=share, rest_ns=REST_NS) if share else f"            # unchanged\n{CALL}"
-    file.write_text(text.replace(CALL, slower))
-    git(clone, "commit", "--quiet", "--all", f"--message={name}")
-    git(clone, "checkout", "--quiet", "main")
-    return f"{clone}@{name}"
+
+    def change(text: str) -> str:
+        assert CALL in text
+        return text.replace(CALL, slower)
+
+    return branch_with(clone, f"slower-{share}", HANDLER, change)
 
 
 def options(seed: int) -> list[str]:

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness.micro.benchmark_file import read_benchmark_file
 from harness.micro_comparison import MicroComparison
-from tests.dirac_sources import git, make_published_clone
+from tests.dirac_sources import branch_with, make_published_clone
 
 BASE = "src/DIRAC/Core/Base/SQLAlchemyDB.py"
 CLASS = "class SQLAlchemyDB(DIRACDB):\n"
@@ -52,20 +52,14 @@ def _slower(method):
 
 def slower_branch(clone: Path, share: float) -> str:
     """A commit on a branch of its own whose select spins for ``share`` of its CPU; 0 is a comment only."""
-    name = f"slower-select-{share}"
-    git(clone, "checkout", "--quiet", "-B", name, "main")
-    file = clone / BASE
-    text = file.read_text()
-    assert text.count(CLASS) == text.count(METHOD) == 1
-    if share:
-        text = text.replace(CLASS, SLOWER.format(share=share) + CLASS)
-        text = text.replace(METHOD, f"    @_slower\n{METHOD}")
-    else:
-        text = text.replace(CLASS, f"# unchanged\n{CLASS}")
-    file.write_text(text)
-    git(clone, "commit", "--quiet", "--all", f"--message={name}")
-    git(clone, "checkout", "--quiet", "main")
-    return f"{clone}@{name}"
+
+    def change(text: str) -> str:
+        assert text.count(CLASS) == text.count(METHOD) == 1
+        if not share:
+            return text.replace(CLASS, f"# unchanged\n{CLASS}")
+        return text.replace(CLASS, SLOWER.format(share=share) + CLASS).replace(METHOD, f"    @_slower\n{METHOD}")
+
+    return branch_with(clone, f"slower-select-{share}", BASE, change)
 
 
 def describe(result: MicroComparison, elapsed_s: float) -> list[str]:

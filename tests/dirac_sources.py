@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 #: Nothing of the user's: no hooks, no ignored names, no signing.
@@ -40,6 +41,16 @@ def make_small_clone(folder: Path) -> Path:
     git(folder, "commit", "--quiet", "--message=first")
     git(folder, "tag", "v9.1.22")
     return folder
+
+
+def branch_with(clone: Path, name: str, file: str, change: Callable[[str], str]) -> str:
+    """A branch of its own, one commit on top of main in which ``file`` is changed; as a build is named."""
+    git(clone, "checkout", "--quiet", "-B", name, "main")
+    path = clone / file
+    path.write_text(change(path.read_text()))
+    git(clone, "commit", "--quiet", "--all", f"--message={name}")
+    git(clone, "checkout", "--quiet", "main")
+    return f"{clone}@{name}"
 
 
 def make_published_clone(folder: Path, releases: tuple[str, ...], downloads: Path) -> Path:

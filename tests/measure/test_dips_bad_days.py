@@ -40,16 +40,20 @@ NEW = {"StatusType": "all", "Status": "Active", "ElementType": "ComputingElement
 RIGHT = (Outcome.ok, "")
 
 
-@pytest.fixture(scope="module")
-def stack(build: BuildEnvironment, stack_root: Path) -> Iterator[Stack]:
-    with start_stack(
+def dips_stack(build: BuildEnvironment, stack_root: Path) -> Stack:
+    return start_stack(
         build,
         profile=PROFILES["S"],
         seed=7,
         stack_root=stack_root,
         log_directory=None,
         front_doors=("dips",),
-    ) as started:
+    )
+
+
+@pytest.fixture(scope="module")
+def stack(build: BuildEnvironment, stack_root: Path) -> Iterator[Stack]:
+    with dips_stack(build, stack_root) as started:
         yield started
 
 
@@ -128,14 +132,7 @@ def test_a_service_killed_in_mid_run_costs_what_was_under_way_and_nothing_else(
 ) -> None:
     """Every arrival is one sample, every acknowledged write is in the database, and the trial ends in time."""
     load = replace(DEFAULT_LOAD, throughput_per_s=30.0, ramp_up_s=0.0, hold_for_s=3.0, arrivals="constant")
-    with start_stack(
-        build,
-        profile=PROFILES["S"],
-        seed=7,
-        stack_root=stack_root,
-        log_directory=None,
-        front_doors=("dips",),
-    ) as stack:
+    with dips_stack(build, stack_root) as stack:
         weights = {"ResourceStatus.insert history": 1.0, "ResourceManagement.select policy results": 1.0}
         plan = plan_trial(stack, "production_mix", load, tmp_path, seed=3, weights=weights, request_timeout_s=2.0)
         trial = TrialRun(stack, plan, criteria=())
