@@ -27,7 +27,7 @@ from harness.index.database import Index, opened_index
 from harness.index.indexing import index_run, update_index
 from harness.index.listing import list_runs
 from harness.index.tables import FigureRow, RunRow
-from harness.store import write_comparison, write_run
+from harness.store import COMPARISON, RUN
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 from tests.index.results import comparison, judgement
@@ -73,14 +73,14 @@ def store(results: Path, number: int) -> Path:
     if number % 10 == 9:
         judgements = tuple(judgement(operation=operation.name) for operation in OPERATIONS)
         result = comparison(run_id=directory.name, judgements=judgements, control=judgements)
-        write_comparison(msgspec.structs.replace(result, started_at=started_at), directory)
+        COMPARISON.write(msgspec.structs.replace(result, started_at=started_at), directory)
         return directory
     trials = [
         trial_result(f"{place + 1}-{name}", *map(operation_result, WORKLOADS[name].operations))
         for place, name in enumerate(SCENARIOS)
     ]
     exact = tuple(exact_operation(operation.name) for operation in OPERATIONS)
-    write_run(run_result(*trials, exact=exact, run_id=directory.name, started_at=started_at), directory)
+    RUN.write(run_result(*trials, exact=exact, run_id=directory.name, started_at=started_at), directory)
     return directory
 
 

@@ -24,17 +24,18 @@ from harness.cli_conventions import (
 )
 from harness.cli_cycles import cycles
 from harness.cli_email_cache import email_cache
-from harness.cli_growth import growth, report_growth
+from harness.cli_growth import growth
 from harness.cli_integration import integration_tests
+from harness.cli_measurements import front_door_mistakes, show_again
 from harness.cli_micro import micro
 from harness.cli_policies import policies
 from harness.cli_runs import runs
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
-from harness.model import FRONT_DOORS, FrontDoor, RunResult
+from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
-from harness.store import COMPARISON, GROWTH
+from harness.store import COMPARISON, MEASUREMENTS, RUN
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
@@ -83,7 +84,13 @@ def doctor(form: str) -> None:
 @click.option("--profile", help=f"one of {', '.join(PROFILES)}")
 @click.option("--seed", type=int)
 @click.option("--front-door", type=click.Choice(FRONT_DOORS))
-@click.option("--scenario", "scenarios", multiple=True, help="only these entries of execution; may be repeated")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    help="only these entries of execution, and no sections unless --also names them; may be repeated",
+)
+@click.option("--also", help=f"which sections: some of {', '.join(SECTION_NAMES)} (with commas between), or none")
 @reports_errors
 def run(  # noqa: PLR0913, PLR0917  one argument per option
     build: str | None,
@@ -92,11 +99,13 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
     seed: int | None,
     front_door: str | None,
     scenarios: tuple[str, ...],
+    also: str | None,
 ) -> None:
     """Measure one BUILD: what `bzt taurus.yml` does, with settings checked first (exit 2 when they are wrong)."""
     from harness.taurus.invocation import check_settings, run_bzt  # noqa: PLC0415 - bzt takes a second to import
 
-    changes = {"build": build, "profile": profile, "seed": seed, "front-door": front_door}
+    also = "none" if scenarios and also is None else also
+    changes = {"build": build, "profile": profile, "seed": seed, "front-door": front_door, "also": also}
     overrides = [f"modules.rss-stack.{name}={value}" for name, value in changes.items() if value is not None]
     check_settings(config, overrides, os.environ, scenarios)
     sys.exit(EXIT_OF_BZT.get(run_bzt(config, overrides, scenarios), EXIT_HARNESS))
@@ -107,17 +116,20 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
 @format_option
 @reports_errors
 def report(run_directory: Path, form: str) -> None:
-    """Rebuild the HTML report of a run, comparison or growth from what it stored; also of one that was killed."""
-    for kind, rebuild in ((COMPARISON, report_comparison), (GROWTH, report_growth)):
-        if (run_directory / kind.file).exists():
-            rebuild(run_directory, form)
-            return
+    """Rebuild the HTML report of whatever was measured from what it stored; also of what was killed."""
+    if COMPARISON.stands_in(run_directory):
+        report_comparison(run_directory, form)
+        return
+    alone = [kind for kind in MEASUREMENTS if kind.stands_in(run_directory)]
+    if alone and not RUN.stands_in(run_directory):
+        for kind in alone:
+            show_again(kind, run_directory, form)
+        return
     from harness.measure.run_record import recover_run  # noqa: PLC0415 - pandas and matplotlib take a second
-    from harness.store import write_run  # noqa: PLC0415
     from reports.page import write_report  # noqa: PLC0415
 
     result = recover_run(run_directory)
-    write_run(result, run_directory)
+    RUN.write(result, run_directory)
     path = write_report(run_directory)
     print_run(result, form)
     if form != "json":
@@ -177,6 +189,8 @@ def up(  # noqa: PLR0913, PLR0917  one argument per option
     form: str,
 ) -> None:
     """Start a stack of BUILD and print its URL, certificates, database, and what clients need."""
+    if mistakes := front_door_mistakes([build], front_door):
+        raise SettingsError(mistakes)
     from harness.stack.keeper import stack_up  # noqa: PLC0415
 
     environment = prepare_build(build, cache_folder(), progress.print)

@@ -31,7 +31,7 @@ from harness.measure.load_lane import DEFAULT_LOAD
 from harness.model import FRONT_DOORS, FrontDoor, RssbenchError, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.stack.front_doors import front_doors_to_compare, why_not
-from harness.store import new_directory, read_comparison, write_comparison
+from harness.store import COMPARISON, new_directory
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
@@ -170,7 +170,7 @@ def _prepared(names: tuple[str, str]) -> tuple[BuildEnvironment, BuildEnvironmen
 def _resumed(
     directory: Path, budget_s: float
 ) -> tuple[tuple[BuildEnvironment, BuildEnvironment], ComparisonRecord]:
-    earlier = read_comparison(directory)
+    earlier = COMPARISON.read(directory)
     if earlier.baseline is None or earlier.contender is None:
         raise RssbenchError(f"{directory}: the comparison ended before its builds were known; start a new one")
     builds = _prepared((earlier.baseline.name, earlier.contender.name))
@@ -206,7 +206,7 @@ def report_comparison(directory: Path, form: str) -> None:
     from harness.measure.judging import recover_comparison  # noqa: PLC0415 - scipy takes a second
 
     result = recover_comparison(directory)
-    write_comparison(result, directory)
+    COMPARISON.write(result, directory)
     _print_with_report(result, directory, form)
 
 

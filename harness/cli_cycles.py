@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import sys
-from functools import partial
+from pathlib import Path
 
 import click
 import msgspec
 
-from harness.builds.environment import BuildEnvironment, prepare_build
+from harness.builds.environment import prepare_build
 from harness.cli_conventions import (
     DEFAULT_BUILD,
     EXIT_FAILED_RUN,
@@ -18,10 +17,12 @@ from harness.cli_conventions import (
     progress,
     reports_errors,
 )
-from harness.cycles import BuildCycles, CyclesResult
+from harness.cli_measurements import front_door_mistakes, measured, new_place, results_option, show
+from harness.cycles import CyclesResult
 from harness.dataset.profiles import PROFILES
 from harness.model import FRONT_DOORS, FrontDoor, SettingsError
-from harness.settings import cache_folder, stack_folder
+from harness.settings import cache_folder
+from harness.store import CYCLES
 
 
 @click.command()
@@ -32,6 +33,7 @@ from harness.settings import cache_folder, stack_folder
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--repetitions", type=click.IntRange(1, 100), default=1, show_default=True)
+@results_option
 @format_option
 @reports_errors
 def cycles(  # noqa: PLR0913  one argument per option
@@ -43,73 +45,52 @@ def cycles(  # noqa: PLR0913  one argument per option
     profile: str,
     seed: int,
     repetitions: int,
+    results: Path,
     form: str,
 ) -> None:
     """Go through cycles of DIRAC's agents on each of BUILDS, and count and time what they do.
 
     Exit code 1 when a cycle could not be gone through.
     """
-    from harness.measure.cycle_catalogue import CYCLES  # noqa: PLC0415 - a second to import
-    from harness.measure.cycle_run import CycleRun  # noqa: PLC0415
-    from harness.stack.starting import start_stack  # noqa: PLC0415
-    from reports.cycles_text import cycles_text  # noqa: PLC0415
-
     if listed:
         click.echo(cycle_list(form))
         return
-    _refuse_unknown(names)
-    chosen = [cycle for name, cycle in CYCLES.items() if (name in names if names else cycle.usual)]
-    environments = [
-        prepare_build(build, cache_folder(), progress.print) for build in dict.fromkeys(builds or (DEFAULT_BUILD,))
-    ]
+    asked = tuple(dict.fromkeys(builds or (DEFAULT_BUILD,)))
+    if mistakes := [*_unknown(names), *front_door_mistakes(asked, front_door)]:
+        raise SettingsError(mistakes)
+    from harness.measure.cycles_of_builds import CycleSettings, measure_cycles  # noqa: PLC0415 - a second to import
 
-    def measure(build: BuildEnvironment) -> BuildCycles:
-        start = partial(
-            start_stack,
-            build,
-            profile=PROFILES[profile],
-            seed=seed,
-            stack_root=stack_folder(),
-            log_directory=None,
-            front_doors=front_door and [front_door],
-            progress=progress.print,
-        )
-        return CycleRun(build, start, progress.print).measure(chosen, repetitions)
+    environments = [prepare_build(build, cache_folder(), progress.print) for build in asked]
+    place = new_place(results)
+    settings = CycleSettings(names, profile, seed, repetitions, front_door)
+    measured(lambda: measure_cycles(environments, settings, place))
+    show(CYCLES, place.directory, form, exit_code_of)
 
-    result = CyclesResult(
-        profile=profile,
-        seed=seed,
-        repetitions=repetitions,
-        builds=tuple(map(measure, environments)),
-    )
-    if form == "json":
-        click.echo(msgspec.json.encode(result))
-    else:
-        click.echo(cycles_text(result, markdown=form == "markdown"))
+
+def exit_code_of(result: CyclesResult) -> int:
     failed = any(cycle.problem for build in result.builds for cycle in build.cycles)
-    sys.exit(EXIT_FAILED_RUN if failed else EXIT_OK)
+    return EXIT_FAILED_RUN if failed else EXIT_OK
 
 
 def cycle_list(form: str) -> str:
     """Name and meaning of every cycle."""
-    from harness.measure.cycle_catalogue import CYCLES  # noqa: PLC0415
+    from harness.measure.cycle_catalogue import CYCLES as CATALOGUE  # noqa: PLC0415 - a second to import
 
     if form == "json":
-        return msgspec.json.encode({name: cycle.what for name, cycle in CYCLES.items()}).decode()
+        return msgspec.json.encode({name: cycle.what for name, cycle in CATALOGUE.items()}).decode()
     if form == "markdown":
-        rows = [f"| {name} | {cycle.what} |" for name, cycle in CYCLES.items()]
+        rows = [f"| {name} | {cycle.what} |" for name, cycle in CATALOGUE.items()]
         return "\n".join(["| cycle | what it is |", "|---|---|", *rows])
-    return "\n".join(f"{name:28} {cycle.what}" for name, cycle in CYCLES.items())
+    return "\n".join(f"{name:28} {cycle.what}" for name, cycle in CATALOGUE.items())
 
 
-def _refuse_unknown(names: tuple[str, ...]) -> None:
-    from harness.measure.cycle_catalogue import CYCLES  # noqa: PLC0415
+def _unknown(names: tuple[str, ...]) -> list[str]:
+    from harness.measure.cycle_catalogue import CYCLES as CATALOGUE  # noqa: PLC0415 - a second to import
 
     mistakes = []
     for name in names:
-        if name not in CYCLES:
-            close = difflib.get_close_matches(name, CYCLES, n=1)
+        if name not in CATALOGUE:
+            close = difflib.get_close_matches(name, CATALOGUE, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
             mistakes.append(f"--cycle: there is no {name!r}; `rssbench cycles --list` names them{hint}")
-    if mistakes:
-        raise SettingsError(mistakes)
+    return mistakes

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from harness.builds.environment import prepare_build
 from harness.cli_conventions import (
     DEFAULT_BUILD,
     EXIT_FAILED_RUN,
-    EXIT_HARNESS,
     EXIT_OK,
     format_option,
     progress,
     reports_errors,
 )
-from harness.dataset.profiles import PROFILES
+from harness.cli_measurements import front_door_mistakes, measured, new_place, results_option, show
 from harness.email_cache import EmailCacheResult
 from harness.model import FRONT_DOORS, FrontDoor, SettingsError
-from harness.settings import cache_folder, stack_folder
+from harness.settings import cache_folder
+from harness.store import EMAIL_CACHE
 
 #: The threads of an inspector agent, which are as many as DIRAC allows by default, and fewer.
 _DEFAULT_WRITERS = "1,4,15"
@@ -58,6 +56,7 @@ def writer_numbers(text: str) -> tuple[int, ...]:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="where the SQLite files are; beside the data of MariaDB if not given",
 )
+@results_option
 @format_option
 @reports_errors
 def email_cache(  # noqa: PLR0913, PLR0917  one argument per option
@@ -68,6 +67,7 @@ def email_cache(  # noqa: PLR0913, PLR0917  one argument per option
     repetitions: int,
     seed: int,
     sqlite_folder: Path | None,
+    results: Path,
     form: str,
 ) -> None:
     """Write messages with DIRAC's EmailAction to MariaDB, with and without the service, and to a SQLite file.
@@ -75,33 +75,27 @@ def email_cache(  # noqa: PLR0913, PLR0917  one argument per option
     Every message is looked up afterwards. Exit code 1 when DIRAC's own cache failed or lost messages.
     """
     numbers = writer_numbers(writers)
+    if mistakes := front_door_mistakes([build], front_door):
+        raise SettingsError(mistakes)
     from harness.measure.email_cache import Blocks, measure_email_cache, settings_of  # noqa: PLC0415 - a second
-    from harness.stack.starting import start_stack  # noqa: PLC0415
-    from reports.email_cache_text import email_cache_text  # noqa: PLC0415
 
     environment = prepare_build(build, cache_folder(), progress.print)
-    with start_stack(
-        environment,
-        profile=PROFILES["S"],
-        seed=seed,
-        stack_root=stack_folder(),
-        log_directory=None,
-        front_doors=front_door and [front_door],
-        progress=progress.print,
-    ) as stack:
-        result = measure_email_cache(
-            stack, settings_of(numbers), Blocks(seconds, repetitions, seed), sqlite_folder
+    place = new_place(results)
+    blocks = Blocks(seconds, repetitions, seed)
+    measured(
+        lambda: measure_email_cache(
+            environment,
+            settings_of(numbers),
+            blocks,
+            place,
+            front_door=front_door,
+            sqlite_folder=sqlite_folder,
         )
-    if form == "json":
-        click.echo(msgspec.json.encode(result))
-    else:
-        click.echo(email_cache_text(result, markdown=form == "markdown"))
-    sys.exit(exit_code_of(result))
+    )
+    show(EMAIL_CACHE, place.directory, form, exit_code_of)
 
 
 def exit_code_of(result: EmailCacheResult) -> int:
     """What SQLite does wrong is a finding; what DIRAC's own cache does wrong is a failure."""
-    if result.died:
-        return EXIT_HARNESS
     own = [one for one in result.settings if one.setting.cache != "sqlite"]
     return EXIT_FAILED_RUN if any(one.errors or one.lost or one.twice for one in own) else EXIT_OK

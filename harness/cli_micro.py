@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,25 +11,25 @@ from harness.builds.benchmarking import pytest_folder
 from harness.builds.environment import BuildEnvironment, prepare_builds
 from harness.cli_conventions import (
     EXIT_FAILED_RUN,
-    EXIT_HARNESS,
     EXIT_OF_VERDICT,
+    EXIT_OK,
     format_option,
     progress,
     read_budget_s,
     reports_errors,
-    stop,
 )
+from harness.cli_measurements import measured, new_place, results_option, show
 from harness.dataset.profiles import PROFILES
 from harness.interruption import Interruption
-from harness.micro.benchmark_file import read_benchmark_file
+from harness.measure.measurement_record import Place
 from harness.micro.comparing import compare_builds
 from harness.micro.earlier_files import compare_files, read_pairs
 from harness.micro.record import MicroRecord
-from harness.micro.single import measure_build
+from harness.micro.single import BENCHMARKS_FILE, BuildSettings, measure_build
 from harness.micro_comparison import MicroComparison, MicroSettings
 from harness.model import RssbenchError, SettingsError
-from harness.settings import cache_folder, stack_folder
-from harness.store import new_directory
+from harness.settings import cache_folder
+from harness.store import MICRO, MICRO_COMPARISON
 
 
 @click.command()
@@ -42,11 +40,11 @@ from harness.store import new_directory
 @click.option(
     "--budget", default="10m", show_default=True, help="how long to measure two builds at most, such as 90s or 10m"
 )
+@results_option
 @format_option
-@click.option("--results", type=click.Path(path_type=Path), default="results", show_default=True)
 @reports_errors
 def micro(  # noqa: PLR0913, PLR0917  one argument per option
-    builds: tuple[str, ...], select: str, profile: str, seed: int, budget: str, form: str, results: Path
+    builds: tuple[str, ...], select: str, profile: str, seed: int, budget: str, results: Path, form: str
 ) -> None:
     """Run the micro-benchmarks inside the environment of BUILD, or of BASELINE and CONTENDER in turns.
 
@@ -66,39 +64,29 @@ def micro(  # noqa: PLR0913, PLR0917  one argument per option
         _compare_files(builds, results, form)
     prepared = prepare_builds(builds, cache_folder(), progress.print)
     tools = pytest_folder(prepared[0].python, cache_folder(), progress.print)
-    directory = new_directory(results)
+    place = new_place(results)
     if len(prepared) == 1:
-        _measure(prepared[0], tools, settings, directory, form)
-    else:
-        _compare((prepared[0], prepared[1]), tools, settings, directory, form)
+        _measure(prepared[0], tools, settings, place, form)
+    _compare((prepared[0], prepared[1]), tools, settings, place, form)
 
 
-def _measure(build: BuildEnvironment, tools: Path, settings: MicroSettings, directory: Path, form: str) -> None:
-    from reports.micro_formats import BENCHMARK_FORMATS  # noqa: PLC0415
-
-    Interruption()
-    try:
-        json_file = measure_build(
-            build, tools, settings, directory, stack_root=stack_folder(), progress=progress.print
-        )
-    except KeyboardInterrupt:
-        stop("interrupted; nothing was measured to the end", EXIT_HARNESS)
-    click.echo(BENCHMARK_FORMATS[form](json_file))
-    progress.print(f"pytest-benchmark's JSON: {json_file}")
-    if read_benchmark_file(json_file).failed:
-        sys.exit(EXIT_FAILED_RUN)
+def _measure(build: BuildEnvironment, tools: Path, settings: MicroSettings, place: Place, form: str) -> NoReturn:
+    one = BuildSettings(settings.select, settings.profile, settings.seed)
+    measured(lambda: measure_build(build, tools, one, place))
+    progress.print(f"pytest-benchmark's JSON: {place.directory / BENCHMARKS_FILE}")
+    show(MICRO, place.directory, form, lambda result: EXIT_FAILED_RUN if result.failed else EXIT_OK)
 
 
 def _compare(
     builds: tuple[BuildEnvironment, BuildEnvironment],
     tools: Path,
     settings: MicroSettings,
-    directory: Path,
+    place: Place,
     form: str,
 ) -> NoReturn:
     record = MicroRecord(
-        directory,
-        command=shlex.join(["rssbench", *sys.argv[1:]]),
+        place.directory,
+        command=place.command,
         settings=settings,
         builds=(builds[0].identity, builds[1].identity),
     )
@@ -109,8 +97,8 @@ def _compare(
             tools,
             settings,
             record,
-            stack_root=stack_folder(),
-            progress=progress.print,
+            stack_root=place.stack_root,
+            progress=place.progress,
             check=interruption.check,
         )
     except KeyboardInterrupt:
@@ -119,19 +107,15 @@ def _compare(
         raise
     except RssbenchError as error:
         progress.print(str(error))
-    _show(record.result, record.directory, form)
+    show(MICRO_COMPARISON, place.directory, form, exit_code_of)
 
 
 def _compare_files(names: tuple[str, ...], results: Path, form: str) -> NoReturn:
     pairs = read_pairs([Path(name) for name in names])
-    directory = new_directory(results)
-    record = MicroRecord(directory, command=shlex.join(["rssbench", *sys.argv[1:]]), files=names)
-    _show(compare_files(pairs, record), directory, form)
+    place = new_place(results)
+    compare_files(pairs, MicroRecord(place.directory, command=place.command, files=names))
+    show(MICRO_COMPARISON, place.directory, form, exit_code_of)
 
 
-def _show(result: MicroComparison, directory: Path, form: str) -> NoReturn:
-    from reports.micro_formats import MICRO_FORMATS  # noqa: PLC0415
-
-    click.echo(MICRO_FORMATS[form](result))
-    progress.print(f"stored in {directory}")
-    sys.exit(EXIT_OF_VERDICT[result.verdict] if result.status == "complete" else EXIT_HARNESS)
+def exit_code_of(result: MicroComparison) -> int:
+    return EXIT_OF_VERDICT[result.verdict]

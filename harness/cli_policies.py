@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from harness.builds.environment import prepare_builds
 from harness.cli_conventions import DEFAULT_BUILD, format_option, progress, reports_errors
+from harness.cli_measurements import front_door_mistakes, measured, new_place, results_option, show
 from harness.dataset.profiles import PROFILES
 from harness.model import FRONT_DOORS, FrontDoor, SettingsError
-from harness.settings import cache_folder, stack_folder
+from harness.settings import cache_folder
 from harness.settings_keys import duration_s
-from harness.stack.front_doors import front_doors_to_compare, why_not
+from harness.stack.front_doors import front_doors_to_compare
+from harness.store import POLICIES
 
 _LONGEST_HANG_S = 60.0
 
@@ -24,11 +28,12 @@ _LONGEST_HANG_S = 60.0
     type=click.Choice(FRONT_DOORS),
     help="without it the first that the builds have",
 )
-@click.option("--rounds", type=click.IntRange(min=1), default=6, show_default=True, help="evaluations to time")
+@click.option("--rounds", type=click.IntRange(min=1), default=12, show_default=True, help="evaluations to time")
 @click.option(
     "--elements", type=click.IntRange(min=8), default=16, show_default=True, help="due in an inspector's cycle"
 )
 @click.option("--hang", default="2s", show_default=True, help="when a webhook that hangs closes the connection")
+@results_option
 @format_option
 @reports_errors
 def policies(  # noqa: PLR0913, PLR0917  one argument per option
@@ -39,6 +44,7 @@ def policies(  # noqa: PLR0913, PLR0917  one argument per option
     rounds: int,
     elements: int,
     hang: str,
+    results: Path,
     form: str,
 ) -> None:
     """Say what it costs to evaluate a site, a computing element and a storage element.
@@ -47,22 +53,20 @@ def policies(  # noqa: PLR0913, PLR0917  one argument per option
     own. With two BUILDS: how the second differs from the first.
     """
     names = builds or (DEFAULT_BUILD,)
-    mistakes = [f"--front-door: {why}" for name in names if front_door and (why := why_not(name, front_door))]
+    mistakes = front_door_mistakes(names, front_door)
     if len(builds) > 2:
         mistakes.append(f"one build or two are allowed, not {len(builds)}: {' '.join(builds)}")
     hang_s = _hang_s(hang, mistakes)
     if mistakes:
         raise SettingsError(mistakes)
-    from harness.measure.policy_run import PolicyRun  # noqa: PLC0415 - numpy and scipy take a second
-    from reports.policy_tables import POLICY_FORMATS  # noqa: PLC0415
+    from harness.measure.policy_run import PolicyRun, PolicySettings  # noqa: PLC0415 - scipy takes a second
 
     prepared = prepare_builds(names, cache_folder(), progress.print)
-    baseline, contender = prepared[0], prepared[-1]
-    versions = (baseline.identity.dirac_version, contender.identity.dirac_version)
+    versions = (prepared[0].identity.dirac_version, prepared[-1].identity.dirac_version)
     door, _ = front_doors_to_compare(versions, (front_door, front_door))
-    run = PolicyRun(PROFILES[profile], seed, stack_folder(), door, rounds, elements, hang_s, progress.print)
-    result = run.measure(baseline) if len(prepared) == 1 else run.compare(baseline, contender)
-    click.echo(POLICY_FORMATS[form](result))
+    place = new_place(results)
+    measured(PolicyRun(prepared, PolicySettings(profile, seed, door, rounds, elements, hang_s), place).measure)
+    show(POLICIES, place.directory, form)
 
 
 def _hang_s(text: str, mistakes: list[str]) -> float:

@@ -1,10 +1,14 @@
-"""What measured cycles of DIRAC's agents are made of: words of docs/glossary.md, units in the names."""
+"""What measured cycles of DIRAC's agents are made of, as it stands in ``cycles.json``. Words: docs/glossary.md."""
 
 from __future__ import annotations
 
 import msgspec
 
+from harness.measurement import Measurement
 from harness.model import BuildIdentity, Environment
+
+#: Version of the layout of ``cycles.json``; raised when a field changes its meaning or goes away.
+CYCLES_SCHEMA_VERSION = 1
 
 
 class StatementTotal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,8 +76,8 @@ class BuildCycles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cycles: tuple[CycleResult, ...]
 
 
-class CyclesResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``builds`` in the order asked for; ratios are over the first."""
+class CyclesResult(Measurement, frozen=True, forbid_unknown_fields=True):
+    """Everything ``cycles.json`` holds. ``builds`` in the order asked for; ratios are over the first."""
 
     profile: str
     seed: int

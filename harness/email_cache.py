@@ -1,4 +1,5 @@
-"""What a measurement of the e-mail cache is made of: words of docs/glossary.md, units in the names."""
+"""What a measurement of the e-mail cache is made of, as it stands in ``email-cache.json``. Words:
+docs/glossary.md."""
 
 from __future__ import annotations
 
@@ -6,7 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from harness.model import BuildIdentity, Environment, ErrorCount, Interval
+from harness.measurement import Measurement
+from harness.model import BuildIdentity, ErrorCount, Interval
+
+#: Version of the layout of ``email-cache.json``; raised when a field changes its meaning or goes away.
+EMAIL_CACHE_SCHEMA_VERSION = 1
 
 #: ``service``: DIRAC's client, service and database, as in production. ``database``: DIRAC's database class in the
 #: writer's own process. ``sqlite``: a file, this suite's reference for what DIRAC did until 2019.
@@ -61,17 +66,16 @@ class SettingResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     twice: int
 
 
-class EmailCacheResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``blocks`` are in the order in which they ran. ``durability``: how much a commit of MariaDB waits for
-    the disk. ``died``: the part of the stack that did not live to the end."""
+class EmailCacheResult(Measurement, frozen=True, forbid_unknown_fields=True):
+    """Everything ``email-cache.json`` holds. ``blocks`` are in the order in which they ran, ``settings`` those
+    that have one. ``durability``: how much a commit of MariaDB waits for the disk."""
 
     build: BuildIdentity
-    environment: Environment
-    front_door: str
-    durability: dict[str, str]
+    #: None until the stack was ready, as the next
+    front_door: str | None
+    durability: dict[str, str] | None
     block_s: float
     repetitions: int
     seed: int
     settings: tuple[SettingResult, ...]
     blocks: tuple[Block, ...]
-    died: str | None = None

@@ -9,13 +9,20 @@ from typing import Literal
 
 import msgspec
 
-from harness.model import BuildIdentity, DataSet, Environment, FrontDoor
+from harness.measurement import Measurement
+from harness.model import BuildIdentity, DataSet, FrontDoor
 
 #: Version of the layout of ``growth.json``; raised when a field changes its meaning or goes away.
-GROWTH_SCHEMA_VERSION = 1
+GROWTH_SCHEMA_VERSION = 2
 
 #: See :func:`harness.stats.growth_law.growth_law`.
 Law = Literal["constant", "answer", "table", "unclear"]
+
+#: What is counted: one request of an operation, or one evaluation of an element.
+Counted = Literal["read", "write", "evaluation"]
+
+#: The evaluations that stand among the operations, each with its type of element.
+EVALUATIONS = {f"evaluation of {name}": name for name in ("Site", "ComputingElement", "StorageElement")}
 
 
 class MissingIndex(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,13 +55,13 @@ class StatementGrowth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OperationGrowth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one request makes services and database do, at every size.
+    """What one request, or one evaluation of an element, makes services and database do, at every size.
 
     ``problem``: why it has no statements here: broken or absent in this build, or other statements at other sizes.
     """
 
     operation: str
-    kind: Literal["read", "write"]
+    kind: Counted
     statements: tuple[StatementGrowth, ...]
     rows_examined: tuple[int, ...]
     commits: tuple[int, ...]
@@ -63,17 +70,12 @@ class OperationGrowth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     problem: str | None = None
 
 
-class GrowthResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything ``growth.json`` holds."""
+class GrowthResult(Measurement, frozen=True, forbid_unknown_fields=True):
+    """Everything ``growth.json`` holds. Without an end it has the operations of the sizes that were counted."""
 
-    schema_version: int
-    run_id: str
-    started_at: str
-    duration_s: float
-    command: str
     build: BuildIdentity
-    front_door: FrontDoor
-    environment: Environment
+    #: None until a stack was ready
+    front_door: FrontDoor | None
     profiles: tuple[str, ...]
     data_sets: tuple[DataSet, ...]
     operations: tuple[OperationGrowth, ...]

@@ -5,12 +5,11 @@ Ratios are contender over baseline. A value that does not exist is ``None``, nev
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from harness.comparison import AbsentOperation, Judgement, Verdict
-from harness.model import BuildIdentity, DataSet, Environment
+from harness.measurement import Measurement
+from harness.model import BuildIdentity, DataSet
 
 #: Version of the layout of ``micro.json``; raised when a field changes its meaning or goes away.
 MICRO_SCHEMA_VERSION = 1
@@ -35,7 +34,7 @@ class MicroSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     budget_s: float
 
 
-class MicroComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MicroComparison(Measurement, frozen=True, forbid_unknown_fields=True):
     """Everything ``micro.json`` holds.
 
     ``judgements`` are of the lane ``micro``; their ``operation`` is the full name of a benchmark, or None for all
@@ -44,20 +43,12 @@ class MicroComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     earlier, named in ``files``, there are no builds, data set and settings.
     """
 
-    schema_version: int
-    run_id: str
-    status: Literal["complete", "incomplete"]
     verdict: Verdict
     reasons: tuple[str, ...]
-    problems: tuple[str, ...]
-    started_at: str
-    duration_s: float
-    command: str
     baseline: BuildIdentity | None
     contender: BuildIdentity | None
     files: tuple[str, ...]
     data_set: DataSet | None
-    environment: Environment
     settings: MicroSettings | None
     family_error_ratio: float
     interleaved: bool

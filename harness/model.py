@@ -23,6 +23,10 @@ TrialStatus = Literal["passed", "failed", "incomplete"]
 FrontDoor = Literal["https", "dips"]
 FRONT_DOORS: tuple[FrontDoor, ...] = get_args(FrontDoor)
 
+#: What a run measures beside its load, each on stacks of its own and with a file of its own.
+SectionName = Literal["growth", "policies", "cycles", "email-cache", "micro"]
+SECTION_NAMES: tuple[SectionName, ...] = get_args(SectionName)
+
 #: What a build was made from.
 BuildKind = Literal["release", "commit", "working tree"]
 
@@ -248,6 +252,15 @@ class DataSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     load_s: float
 
 
+class SectionOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One section of a run; what was measured stands in a file of its own beside ``run.json``."""
+
+    section: SectionName
+    status: Literal["complete", "incomplete"]
+    problem: str | None
+    duration_s: float
+
+
 class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``run.json`` holds."""
 
@@ -267,3 +280,5 @@ class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exact: tuple[ExactOperation, ...]
     #: None until the stack is ready, and in runs that were made when there was only https
     front_door: FrontDoor | None = None
+    #: in the order in which they were measured
+    sections: tuple[SectionOutcome, ...] = ()

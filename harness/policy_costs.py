@@ -1,4 +1,4 @@
-"""What the policy chain of a build costs, as ``rssbench policies`` prints it. Words: docs/glossary.md.
+"""What the policy chain of a build costs, as it stands in ``policies.json``. Words: docs/glossary.md.
 
 A value that does not exist is ``None``, never zero.
 """
@@ -8,7 +8,11 @@ from __future__ import annotations
 import msgspec
 
 from harness.comparison import AbsentOperation, ExactComparison
+from harness.measurement import Measurement
 from harness.model import BuildIdentity, DataSet, ExactOperation, Interval
+
+#: Version of the layout of ``policies.json``; raised when a field changes its meaning or goes away.
+POLICIES_SCHEMA_VERSION = 1
 
 
 class CountedEvaluation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,8 +34,7 @@ class EvaluationCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """CPU and time of one evaluation, each the mean of the middle half of ``evaluations``.
 
     ``agent_cpu_s``: of the agent without anything of ours. ``harness_cpu_ratio``: how much more its process used
-    with ours, recording and orders included: 0.02 is 2 %; with its 95 % interval, if there are enough evaluations.
-    None where that was not measured.
+    for what is ours, recording and orders: 0.02 is 2 %; with its 95 % interval, if there are enough evaluations.
     """
 
     element_type: str
@@ -41,7 +44,7 @@ class EvaluationCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service_cpu_s: float
     database_cpu_s: float
     wall_s: float
-    harness_cpu_ratio: Interval | float | None
+    harness_cpu_ratio: Interval | float
 
 
 class InspectorRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,16 +94,16 @@ class MailRound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PolicyCosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that was measured of one build."""
+    """What was measured of one build, part by part in this order but for ``costs``, which come first."""
 
     build: BuildIdentity
     front_door: str
     data_set: DataSet
-    evaluations: tuple[CountedEvaluation, ...]
-    costs: tuple[EvaluationCost, ...]
-    rates: tuple[InspectorRate, ...]
-    webhooks: tuple[WebhookCase, ...]
-    mail: tuple[MailRound, ...]
+    evaluations: tuple[CountedEvaluation, ...] = ()
+    costs: tuple[EvaluationCost, ...] = ()
+    rates: tuple[InspectorRate, ...] = ()
+    webhooks: tuple[WebhookCase, ...] = ()
+    mail: tuple[MailRound, ...] = ()
 
 
 class CpuChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,11 +116,20 @@ class CpuChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     interval_ratio: tuple[float, float] | None
 
 
-class PolicyComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Two builds: what each costs, and how the contender differs."""
+class PolicyChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the contender differs from the baseline. ``exact`` and ``absent`` are there when both are counted."""
 
-    baseline: PolicyCosts
-    contender: PolicyCosts
-    exact: tuple[ExactComparison, ...]
-    absent: tuple[AbsentOperation, ...]
     cpu: tuple[CpuChange, ...]
+    exact: tuple[ExactComparison, ...] = ()
+    absent: tuple[AbsentOperation, ...] = ()
+
+
+class PoliciesResult(Measurement, frozen=True, forbid_unknown_fields=True):
+    """Everything ``policies.json`` holds. ``builds``: the one, or baseline and contender, as far as their stacks
+    were ready."""
+
+    profile: str
+    seed: int
+    rounds: int
+    builds: tuple[PolicyCosts, ...]
+    change: PolicyChange | None

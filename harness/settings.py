@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness.comparison import Lane
-from harness.model import FrontDoor, Load, SettingsError
+from harness.model import FrontDoor, Load, SectionName, SettingsError
 from harness.settings_keys import (
     EXECUTION_KEYS,
     LOAD_KEYS,
@@ -66,6 +66,8 @@ class Job:
     #: None for the one that the release is used by
     front_door: FrontDoor | None
     exact: bool
+    #: measured beside the load, unless two builds are compared
+    also: tuple[SectionName, ...]
     cache_folder: Path
     stack_folder: Path
     request_timeout_s: float
@@ -118,6 +120,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
         service_port=stack["port"],
         front_door=stack["front-door"],
         exact=stack["exact"],
+        also=stack["also"],
         cache_folder=_folder(stack["cache"], default=cache_folder()),
         stack_folder=_folder(stack["folder"], default=stack_folder()),
         request_timeout_s=load["request-timeout"],

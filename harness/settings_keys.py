@@ -15,7 +15,7 @@ from harness.comparison import LANES, Lane
 from harness.dataset.profiles import PROFILES
 from harness.index import INDEX_FILE_VARIABLE, INDEX_VARIABLE
 from harness.measure.criteria import parse_criterion
-from harness.model import FRONT_DOORS, BuildError, SettingsError
+from harness.model import FRONT_DOORS, SECTION_NAMES, BuildError, SectionName, SettingsError
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
@@ -135,12 +135,24 @@ def criteria(value: Any) -> tuple[str, ...]:
     return tuple(map(str, value))
 
 
+def sections(value: Any) -> tuple[SectionName, ...]:
+    """In one order, whatever order they were given in."""
+    names = _names(value) - {"none"}
+    if names - set(SECTION_NAMES):
+        raise ValueError(f"some of {', '.join(SECTION_NAMES)}, or none")
+    return tuple(section for section in SECTION_NAMES if section in names)
+
+
 def lanes(value: Any) -> tuple[Lane, ...]:
-    given = value if isinstance(value, (list, tuple)) else str(value).split(",")
-    names = {str(name).strip() for name in given}
+    names = _names(value)
     if not names or names - set(LANES):
         raise ValueError(f"some of {', '.join(LANES)}")
     return tuple(lane for lane in LANES if lane in names)
+
+
+def _names(value: Any) -> set[str]:
+    given = value if isinstance(value, (list, tuple)) else str(value).split(",")
+    return {str(name).strip() for name in given}
 
 
 STACK_KEYS = (
@@ -170,6 +182,7 @@ STACK_KEYS = (
     ),
     Key("port", whole_number(1024, 65535), None, "of the services; a free one if not given", "RSSBENCH_PORT"),
     Key("exact", yes_or_no, "true", "count the SQL of every operation after the load", "RSSBENCH_EXACT"),
+    Key("also", sections, "none", "what a run measures beside its load; not in a comparison", "RSSBENCH_ALSO"),
     Key("cache", text, None, "folder of the installed builds", "RSSBENCH_CACHE"),
     Key("folder", text, None, "where stacks live while they run", "RSSBENCH_STACK_FOLDER"),
 )

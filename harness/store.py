@@ -1,7 +1,6 @@
-"""A result on disk (``run.json``, ``comparison.json``, ``growth.json``, ``micro.json``): strict both ways, written
-as a whole.
+"""A result on disk: strict both ways, written as a whole. The kinds of result, and their files, stand at the end.
 
-The fields are described in docs/run-json.md, harness/comparison.py and harness/growth.py.
+The fields are described in docs/run-json.md and docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -12,36 +11,78 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult
+from harness.cycles import CYCLES_SCHEMA_VERSION, CyclesResult
+from harness.email_cache import EMAIL_CACHE_SCHEMA_VERSION, EmailCacheResult
 from harness.growth import GROWTH_SCHEMA_VERSION, GrowthResult
+from harness.measurement import Measurement
 from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison
+from harness.micro_measurement import MICRO_MEASUREMENT_SCHEMA_VERSION, MicroMeasurement
 from harness.model import SCHEMA_VERSION, RssbenchError, RunResult
+from harness.policy_costs import POLICIES_SCHEMA_VERSION, PoliciesResult
 
-Result = TypeVar("Result", RunResult, ComparisonResult, GrowthResult, MicroComparison)
-
-
-@dataclass(frozen=True)
-class ResultKind(Generic[Result]):
-    """What there is to store: its name in messages, its file, and the layout of that file."""
-
-    name: Literal["run", "comparison", "growth", "micro-comparison"]
-    file: str
-    schema_version: int
-    layout: type[Result]
-
-
-RUN = ResultKind("run", "run.json", SCHEMA_VERSION, RunResult)
-COMPARISON = ResultKind("comparison", "comparison.json", COMPARISON_SCHEMA_VERSION, ComparisonResult)
-GROWTH = ResultKind("growth", "growth.json", GROWTH_SCHEMA_VERSION, GrowthResult)
-MICRO = ResultKind("micro-comparison", "micro.json", MICRO_SCHEMA_VERSION, MicroComparison)
+Result = TypeVar("Result", bound=RunResult | ComparisonResult | Measurement)
 
 
 class _Version(msgspec.Struct):
     schema_version: int
+
+
+@dataclass(frozen=True)
+class ResultKind(Generic[Result]):
+    """What there is to store: its name in messages and lists, its file, and the layout of that file."""
+
+    name: str
+    file: str
+    schema_version: int
+    layout: type[Result]
+
+    def stands_in(self, directory: Path) -> bool:
+        return (directory / self.file).exists()
+
+    def read(self, directory: Path) -> Result:
+        """RssbenchError, with the file and the path of the key, when it is missing, of another kind or schema."""
+        return self.decode(directory, self.read_content(directory))
+
+    def read_content(self, directory: Path) -> bytes:
+        """The bytes of the file. RssbenchError when it cannot be read."""
+        try:
+            return (directory / self.file).read_bytes()
+        except OSError as error:
+            raise RssbenchError(f"there is no {self.name} to read in {directory}: {error.strerror}") from error
+
+    def decode(self, directory: Path, content: bytes) -> Result:
+        """What the file holds, given its bytes. RssbenchError when that is no result of this kind."""
+        file = directory / self.file
+        try:
+            version = msgspec.json.decode(content, type=_Version).schema_version
+            if version != self.schema_version:
+                raise RssbenchError(
+                    f"{file} has schema version {version}, this rssbench reads {self.schema_version}; "
+                    f"use the version of rssbench that wrote it"
+                )
+            return msgspec.json.decode(content, type=self.layout)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise RssbenchError(f"{file} is not a {self.name}: {error}") from error
+
+    def write(self, result: Result, directory: Path) -> None:
+        """Replace the file as a whole: a reader, or a crash, sees the old one or the new one.
+
+        RssbenchError when it cannot be written; the old one stays.
+        """
+        content = msgspec.json.format(msgspec.json.encode(result), indent=2)
+        file = directory / self.file
+        unfinished = file.with_name(f"{self.file}.tmp")
+        with writing(file):
+            with unfinished.open("wb") as stream:
+                stream.write(content + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            unfinished.replace(file)
 
 
 @contextmanager
@@ -64,79 +105,14 @@ def new_directory(results: Path, ending: str = "") -> Path:
     return directory
 
 
-def write_run(run: RunResult, run_directory: Path) -> None:
-    """Replace ``run.json`` as a whole: a reader, or a crash, sees the old one or the new one.
+RUN = ResultKind("run", "run.json", SCHEMA_VERSION, RunResult)
+COMPARISON = ResultKind("comparison", "comparison.json", COMPARISON_SCHEMA_VERSION, ComparisonResult)
+GROWTH = ResultKind("growth", "growth.json", GROWTH_SCHEMA_VERSION, GrowthResult)
+POLICIES = ResultKind("policies", "policies.json", POLICIES_SCHEMA_VERSION, PoliciesResult)
+CYCLES = ResultKind("cycles", "cycles.json", CYCLES_SCHEMA_VERSION, CyclesResult)
+EMAIL_CACHE = ResultKind("email-cache", "email-cache.json", EMAIL_CACHE_SCHEMA_VERSION, EmailCacheResult)
+MICRO = ResultKind("micro", "micro-build.json", MICRO_MEASUREMENT_SCHEMA_VERSION, MicroMeasurement)
+MICRO_COMPARISON = ResultKind("micro-comparison", "micro.json", MICRO_SCHEMA_VERSION, MicroComparison)
 
-    RssbenchError when it cannot be written; the old one stays.
-    """
-    _write(RUN, run, run_directory)
-
-
-def write_comparison(comparison: ComparisonResult, run_directory: Path) -> None:
-    """Replace ``comparison.json``, in the way of :func:`write_run`."""
-    _write(COMPARISON, comparison, run_directory)
-
-
-def write_growth(growth: GrowthResult, run_directory: Path) -> None:
-    """Replace ``growth.json``, in the way of :func:`write_run`."""
-    _write(GROWTH, growth, run_directory)
-
-
-def write_micro(comparison: MicroComparison, run_directory: Path) -> None:
-    """Replace ``micro.json``, in the way of :func:`write_run`."""
-    _write(MICRO, comparison, run_directory)
-
-
-def read_run(run_directory: Path) -> RunResult:
-    """RssbenchError, with the file and the path of the key, when it is missing, no run, or of another schema."""
-    return decode(RUN, run_directory, read_content(RUN, run_directory))
-
-
-def read_comparison(run_directory: Path) -> ComparisonResult:
-    """RssbenchError, in the way of :func:`read_run`."""
-    return decode(COMPARISON, run_directory, read_content(COMPARISON, run_directory))
-
-
-def read_growth(run_directory: Path) -> GrowthResult:
-    """RssbenchError, in the way of :func:`read_run`."""
-    return decode(GROWTH, run_directory, read_content(GROWTH, run_directory))
-
-
-def read_micro(run_directory: Path) -> MicroComparison:
-    """RssbenchError, in the way of :func:`read_run`."""
-    return decode(MICRO, run_directory, read_content(MICRO, run_directory))
-
-
-def read_content(kind: ResultKind[Result], run_directory: Path) -> bytes:
-    """The bytes of the file. RssbenchError when it cannot be read."""
-    try:
-        return (run_directory / kind.file).read_bytes()
-    except OSError as error:
-        raise RssbenchError(f"there is no {kind.name} to read in {run_directory}: {error.strerror}") from error
-
-
-def decode(kind: ResultKind[Result], run_directory: Path, content: bytes) -> Result:
-    """What the file holds, given its bytes. RssbenchError when that is no result of this kind."""
-    file = run_directory / kind.file
-    try:
-        version = msgspec.json.decode(content, type=_Version).schema_version
-        if version != kind.schema_version:
-            raise RssbenchError(
-                f"{file} has schema version {version}, this rssbench reads {kind.schema_version}; "
-                f"use the version of rssbench that wrote it"
-            )
-        return msgspec.json.decode(content, type=kind.layout)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RssbenchError(f"{file} is not a {kind.name}: {error}") from error
-
-
-def _write(kind: ResultKind[Result], result: Result, run_directory: Path) -> None:
-    content = msgspec.json.format(msgspec.json.encode(result), indent=2)
-    file = run_directory / kind.file
-    unfinished = file.with_name(f"{kind.file}.tmp")
-    with writing(file):
-        with unfinished.open("wb") as stream:
-            stream.write(content + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(file)
+#: What is measured beside runs and comparisons, in the order in which a page shows it.
+MEASUREMENTS: tuple[ResultKind[Any], ...] = (GROWTH, POLICIES, CYCLES, EMAIL_CACHE, MICRO, MICRO_COMPARISON)

@@ -1,4 +1,5 @@
-"""Cycles of agents as a table: one block of rows per cycle, one column per build, ratios over the first build."""
+"""Cycles of agents as a table: one block of rows per cycle, one column per build, ratios over the first build; and
+as a line per cycle and build."""
 
 from __future__ import annotations
 
@@ -23,18 +24,22 @@ _METRICS: dict[str, tuple[Callable[[CycleMeasurement], float], Callable[[float |
     "rows examined": (lambda one: one.rows_examined, count),
     "rows written": (lambda one: one.rows_written, count),
 }
+CYCLE_HEADINGS = ("cycle", "build", *_METRICS)
+
 #: How many kinds of calls of a cycle are named.
 _CALLS_NAMED = 6
 
 
 def cycles_text(result: CyclesResult, *, markdown: bool) -> str:
     """The table, without what is zero everywhere; then what failed, which calls were made, how it was measured."""
+    if not result.builds:
+        return "nothing was measured"
     first, *others = result.builds
     headings = ["cycle", "", first.build.name]
     for other in others:
         headings += [other.build.name, f"/ {first.build.name}"]
-    rows = [row for number in range(len(first.cycles)) for row in _rows(result.builds, number)]
-    notes = [*_problems(result.builds), *_calls(result.builds), *_circumstances(result)]
+    rows = [row for cycle in first.cycles for row in _rows(result.builds, cycle.cycle)]
+    notes = [*problems(result.builds), *calls(result.builds), *circumstances(result)]
     return "\n".join(
         [
             plain_table(headings, rows, markdown=markdown, texts=2),
@@ -44,10 +49,25 @@ def cycles_text(result: CyclesResult, *, markdown: bool) -> str:
     )
 
 
-def _rows(builds: Sequence[BuildCycles], number: int) -> list[list[str]]:
-    cycles = [build.cycles[number] for build in builds]
+def cycle_rows(result: CyclesResult) -> list[tuple[str, ...]]:
+    """One per cycle and build, below CYCLE_HEADINGS."""
+    rows = []
+    for build in result.builds:
+        for cycle in build.cycles:
+            values = [
+                _spread([read(one) for one in cycle.measurements], write) for read, write in _METRICS.values()
+            ]
+            rows.append((cycle.cycle, build.build.name, *values))
+    return rows
+
+
+def _rows(builds: Sequence[BuildCycles], name: str) -> list[list[str]]:
+    # a build that ended before its time has fewer
+    cycles = [
+        next((cycle for cycle in build.cycles if cycle.cycle == name), CycleResult(name, ())) for build in builds
+    ]
     if not any(cycle.measurements for cycle in cycles):
-        return [[cycles[0].cycle, "failed", *[MISSING] * (2 * len(builds) - 1)]]
+        return [[name, "failed", *[MISSING] * (2 * len(builds) - 1)]]
     rows: list[list[str]] = []
     for metric, (read, write) in _METRICS.items():
         values = [[read(one) for one in cycle.measurements] for cycle in cycles]
@@ -76,7 +96,8 @@ def _ratio(values: Sequence[float], base: Sequence[float]) -> str:
     return f"{statistics.median(values) / statistics.median(base):.2f}"
 
 
-def _problems(builds: Sequence[BuildCycles]) -> list[str]:
+def problems(builds: Sequence[BuildCycles]) -> list[str]:
+    """Why cycles came to no end, and what DIRAC logged as errors."""
     found = []
     for build in builds:
         for cycle in build.cycles:
@@ -93,20 +114,21 @@ def _errors(cycle: CycleResult) -> dict[str, int]:
     return cycle.measurements[-1].errors if cycle.measurements else {}
 
 
-def _calls(builds: Sequence[BuildCycles]) -> list[str]:
+def calls(builds: Sequence[BuildCycles]) -> list[str]:
     """The kinds of calls of each cycle that makes more than one."""
     found = []
     for build in builds:
         for cycle in build.cycles:
-            calls = cycle.measurements[-1].calls if cycle.measurements else {}
-            if len(calls) > 1:
-                most = sorted(calls.items(), key=lambda one: -one[1])[:_CALLS_NAMED]
+            made = cycle.measurements[-1].calls if cycle.measurements else {}
+            if len(made) > 1:
+                most = sorted(made.items(), key=lambda one: -one[1])[:_CALLS_NAMED]
                 listed = ", ".join(f"{times} {name}" for name, times in most)
                 found.append(f"{build.build.name}, {cycle.cycle}: {listed}")
     return found
 
 
-def _circumstances(result: CyclesResult) -> list[str]:
+def circumstances(result: CyclesResult) -> list[str]:
+    """How it was measured."""
     doors = ", ".join(f"{one.build.name} over {one.front_door}" for one in result.builds)
     repeated = (
         "times are single measurements"

@@ -10,7 +10,7 @@ from reports.escaping import markdown_text, one_line
 from reports.plain_tables import plain_table
 from reports.units import MISSING, count, plural, rate, time_text
 
-_HEADINGS = (
+HEADINGS = (
     "cache",
     "writers",
     "messages/s",
@@ -24,27 +24,32 @@ _HEADINGS = (
     "errors",
     "lost",
 )
-_NAMES = {"service": "service", "database": "database", "sqlite": "SQLite file"}
+NAMES = {"service": "service", "database": "database", "sqlite": "SQLite file"}
 
 
 def email_cache_text(result: EmailCacheResult, *, markdown: bool) -> str:
     """One row per cache and number of writers, then the reasons of all errors, then how it was measured."""
-    rows = [_cells(one) for one in result.settings]
-    notes = [*_failures(result), *_circumstances(result)]
+    rows = setting_rows(result)
+    notes = [*failures(result), *circumstances(result)]
     return "\n".join(
         [
-            plain_table(_HEADINGS, rows, markdown=markdown, texts=2),
+            plain_table(HEADINGS, rows, markdown=markdown, texts=2),
             "",
             *(f"- {markdown_text(note)}" if markdown else note for note in notes),
         ]
     )
 
 
-def _cells(one: SettingResult) -> list[str]:
+def setting_rows(result: EmailCacheResult) -> list[tuple[str, ...]]:
+    """One per cache and number of writers, below HEADINGS."""
+    return [_cells(one) for one in result.settings]
+
+
+def _cells(one: SettingResult) -> tuple[str, ...]:
     cpu_s = one.cpu_per_message_s
     setting = one.setting
-    return [
-        _NAMES[setting.cache],
+    return (
+        NAMES[setting.cache],
         _writers(setting),
         rate(statistics.median(one.rates_per_s)),
         f"{rate(min(one.rates_per_s))} to {rate(max(one.rates_per_s))}",
@@ -56,7 +61,7 @@ def _cells(one: SettingResult) -> list[str]:
         MISSING if setting.cache == "sqlite" else time_text(cpu_s["database"]),
         count(sum(error.count for error in one.errors)),
         count(one.lost),
-    ]
+    )
 
 
 def _writers(setting: Setting) -> str:
@@ -67,10 +72,11 @@ def _percentile(interval: Interval | None) -> str:
     return time_text(None if interval is None else interval.value)
 
 
-def _failures(result: EmailCacheResult) -> list[str]:
-    found = [f"the stack did not live to the end: {one_line(result.died)}"] if result.died else []
+def failures(result: EmailCacheResult) -> list[str]:
+    """Every kind of failure with its number, and what the audit found."""
+    found: list[str] = []
     for one in result.settings:
-        where = f"{_NAMES[one.setting.cache]}, writers: {_writers(one.setting)}"
+        where = f"{NAMES[one.setting.cache]}, writers: {_writers(one.setting)}"
         found += [f"{where}: {error.count} x {one_line(error.outcome)}" for error in one.errors]
         if one.lost:
             found.append(f"{where}: {one.lost} acknowledged messages are not in the cache")
@@ -83,9 +89,10 @@ def _failures(result: EmailCacheResult) -> list[str]:
     return found
 
 
-def _circumstances(result: EmailCacheResult) -> list[str]:
+def circumstances(result: EmailCacheResult) -> list[str]:
+    """How it was measured."""
     blocks = plural(result.repetitions, "block")
-    settings = ", ".join(f"{name} = {value}" for name, value in sorted(result.durability.items()))
+    settings = ", ".join(f"{name} = {value}" for name, value in sorted((result.durability or {}).items()))
     return [
         f"{blocks} of {result.block_s:g} s per row, in random order (seed {result.seed})",
         "messages/s: median block and range; times and CPU per message, a percentile only where it is supported",

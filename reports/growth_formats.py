@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-import msgspec
+from collections.abc import Sequence
 
 from harness.growth import GrowthResult, OperationGrowth
 from reports.escaping import markdown_text, one_line, shorten
@@ -20,9 +18,9 @@ from reports.growth_views import (
 )
 from reports.units import count, plural
 
-_HEADING = ("operation", "statements", "rows examined", "commits", "connections", "nested calls", "growth")
-_FEWEST = ("missing indexes, the fewest that serve every statement that lacks one", "used by")
-_MISSING = ("index of one statement", "rows examined", "rows answered", "with the index", "used by", "statement")
+HEADING = ("operation", "statements", "rows examined", "commits", "connections", "nested calls", "growth")
+FEWEST = ("missing indexes, the fewest that serve every statement that lacks one", "used by")
+MISSING = ("index of one statement", "rows examined", "rows answered", "with the index", "used by", "statement")
 
 
 def growth_line(result: GrowthResult) -> str:
@@ -43,8 +41,8 @@ def growth_text(result: GrowthResult) -> str:
     lines += [f"  {index_text(one.index)}: {', '.join(one.operations)}" for one in advice(result)] or ["  none"]
     lines += ["", "WHO LACKS WHICH, most rows read for nothing first"]
     lines += [f"  {one_line(finding_text(finding))}" for finding in findings(result)] or ["  none"]
-    rows = [_HEADING, *(_cells(one) for one in result.operations)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADING) - 1)]
+    rows = [HEADING, *(operation_cells(one) for one in result.operations)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADING) - 1)]
     lines += ["", f"ALL OPERATIONS, figures of profiles {' / '.join(result.profiles)}"]
     lines += [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
@@ -54,7 +52,19 @@ def growth_text(result: GrowthResult) -> str:
 
 
 def growth_markdown(result: GrowthResult) -> str:
-    missing = [
+    lines = [markdown_text(growth_line(result)), "", *_table(FEWEST, fewest_rows(result)), ""]
+    lines += [*_table(MISSING, missing_rows(result)), ""]
+    return "\n".join([*lines, *_table(HEADING, [operation_cells(one) for one in result.operations])])
+
+
+def fewest_rows(result: GrowthResult) -> list[tuple[str, ...]]:
+    """Below FEWEST."""
+    return [(index_text(one.index), ", ".join(one.operations)) for one in advice(result)]
+
+
+def missing_rows(result: GrowthResult) -> list[tuple[str, ...]]:
+    """Below MISSING, what reads most rows for nothing first."""
+    return [
         (
             index_text(one.index),
             sizes_text(one.statement.rows_examined),
@@ -65,23 +75,10 @@ def growth_markdown(result: GrowthResult) -> str:
         )
         for one in findings(result)
     ]
-    fewest = [(index_text(one.index), ", ".join(one.operations)) for one in advice(result)]
-    lines = [markdown_text(growth_line(result)), "", *_table(_FEWEST, fewest), "", *_table(_MISSING, missing), ""]
-    return "\n".join([*lines, *_table(_HEADING, [_cells(one) for one in result.operations])])
 
 
-def growth_json(result: GrowthResult) -> str:
-    return msgspec.json.format(msgspec.json.encode(result), indent=2).decode()
-
-
-GROWTH_FORMATS: dict[str, Callable[[GrowthResult], str]] = {
-    "text": growth_text,
-    "markdown": growth_markdown,
-    "json": growth_json,
-}
-
-
-def _cells(one: OperationGrowth) -> tuple[str, ...]:
+def operation_cells(one: OperationGrowth) -> tuple[str, ...]:
+    """Below HEADING."""
     if one.problem is not None and not one.statements:
         return (one.operation, "", "", "", "", "", shorten(one_line(one.problem)))
     return (

@@ -1,19 +1,14 @@
-"""What ``--format`` of micro-benchmarks offers: of one build, and of two."""
+"""Micro-benchmarks for a terminal, and as Markdown: of one build, and of two."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
-import msgspec
-
-from harness.micro.benchmark_file import BenchmarkFile, read_benchmark_file
 from harness.micro_comparison import MicroComparison
+from harness.micro_measurement import MicroMeasurement
 from reports.escaping import markdown_text, one_line, shorten
 from reports.micro_wording import HEADING, control_text, label, rows, side_texts, verdict_line
-from reports.units import time_text
+from reports.units import plural, time_text
 
-_BUILD_HEADING = ("benchmark", "CPU per call", "wall time per call")
+BUILD_HEADING = ("benchmark", "CPU per call", "wall time per call")
 
 
 def micro_text(result: MicroComparison) -> str:
@@ -42,50 +37,35 @@ def micro_markdown(result: MicroComparison) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def micro_json(result: MicroComparison) -> str:
-    """What ``micro.json`` holds, field by field (docs/micro-json.md)."""
-    return msgspec.json.format(msgspec.json.encode(result), indent=2).decode()
+def micro_line(result: MicroMeasurement) -> str:
+    """What was measured of one build, in one line."""
+    line = f"DIRAC {result.build.name}: {plural(len(result.benchmarks), 'micro-benchmark')}"
+    for number, what in ((len(result.absent), "absent"), (len(result.failed), "failed")):
+        line += f", {number} {what}" if number else ""
+    return line
 
 
-def benchmarks_text(json_file: Path) -> str:
-    file = read_benchmark_file(json_file)
-    return "\n".join([*_aligned([list(_BUILD_HEADING), *_build_rows(file)]), *_without_figures(file)])
+def build_text(result: MicroMeasurement) -> str:
+    lacking = [f"{what.upper():8}{name}: {why}" for name, what, why in without_figures(result)]
+    return "\n".join([*_aligned([list(BUILD_HEADING), *map(list, build_rows(result))]), *lacking])
 
 
-def benchmarks_markdown(json_file: Path) -> str:
-    file = read_benchmark_file(json_file)
-    lacking = [f"- {markdown_text(text)}" for text in _without_figures(file)]
-    return "\n".join([_table([list(_BUILD_HEADING), *_build_rows(file)]), *([""] if lacking else []), *lacking])
+def build_markdown(result: MicroMeasurement) -> str:
+    lacking = [f"- {what}: {markdown_text(f'{name}: {why}')}" for name, what, why in without_figures(result)]
+    table = _table([list(BUILD_HEADING), *map(list, build_rows(result))])
+    return "\n".join([table, *([""] if lacking else []), *lacking])
 
 
-def benchmarks_json(json_file: Path) -> str:
-    """pytest-benchmark's own."""
-    return json_file.read_text()
+def build_rows(result: MicroMeasurement) -> list[tuple[str, ...]]:
+    """Below BUILD_HEADING."""
+    return [(label(one.benchmark), time_text(one.cpu_s), time_text(one.wall_s)) for one in result.benchmarks]
 
 
-MICRO_FORMATS: dict[str, Callable[[MicroComparison], str]] = {
-    "text": micro_text,
-    "markdown": micro_markdown,
-    "json": micro_json,
-}
-
-BENCHMARK_FORMATS: dict[str, Callable[[Path], str]] = {
-    "text": benchmarks_text,
-    "markdown": benchmarks_markdown,
-    "json": benchmarks_json,
-}
-
-
-def _build_rows(file: BenchmarkFile) -> list[list[str]]:
+def without_figures(result: MicroMeasurement) -> list[tuple[str, str, str]]:
+    """Benchmark, absent or failed, and why: what the release lacks, then what answers wrongly."""
     return [
-        [label(name), time_text(one.value_s), time_text(one.wall_s)] for name, one in sorted(file.measured.items())
-    ]
-
-
-def _without_figures(file: BenchmarkFile) -> list[str]:
-    return [
-        *(f"ABSENT  {label(name)}: {one_line(reason)}" for name, reason in sorted(file.absent.items())),
-        *(f"FAILED  {label(name)}: {one_line(reason)}" for name, reason in sorted(file.failed.items())),
+        *((label(name), "absent", one_line(reason)) for name, reason in sorted(result.absent.items())),
+        *((label(name), "failed", one_line(reason)) for name, reason in sorted(result.failed.items())),
     ]
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from harness.measure.run_record import recover_run
-from harness.model import ExactOperation, RssbenchError, RunResult, Statement, TrialResult
-from harness.store import writing
+from harness.model import ExactOperation, RssbenchError, RunResult, TrialResult
+from harness.store import RUN, writing
 from reports import wording
 from reports.frames import operation_frame
 from reports.illustrations import Illustration, cpu_illustration, percentile_illustration, trial_illustrations
+from reports.measurements import sections_in
+from reports.plain_tables import Table
 from reports.rendering import rendered
+from reports.section import statement_table
 from reports.tables import verdict_line
 from reports.trial_samples import read_trial_samples
-from reports.units import TimeUnit, time_unit
-
-#: Most statements of one operation that the page lists; run.json has all.
-STATEMENTS_SHOWN = 60
+from reports.units import TimeUnit, plural, time_unit
 
 
 @dataclass(frozen=True)
@@ -32,17 +31,6 @@ class TrialView:
     curves: tuple[Illustration, ...]
     missing: str | None
     files: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class StatementView:
-    """One statement, or the same one ``times`` times in a row with its rows added up."""
-
-    times: int
-    text: str
-    rows_examined: int
-    rows_sent: int
-    rows_affected: int
 
 
 def write_report(run_directory: Path) -> Path:
@@ -61,6 +49,9 @@ def write_report(run_directory: Path) -> Path:
 
 def render(run: RunResult, run_directory: Path) -> str:
     """The page as text; figures are made of the samples in ``run_directory``."""
+    sections, unreadable = sections_in(run_directory)
+    there = {view.anchor for view in sections}
+    missing = {one.section: f"not measured: {one.problem}" for one in run.sections if one.section not in there}
     return rendered(
         "report.html.j2",
         run=run,
@@ -69,33 +60,18 @@ def render(run: RunResult, run_directory: Path) -> str:
         remarks=wording.remarks(run),
         trials=[_trial_view(run, place, run_directory) for place in range(len(run.trials))],
         cpu=cpu_illustration(run),
-        glossary=wording.GLOSSARY,
+        sections=sections,
+        lacking=missing | unreadable,
+        glossary=wording.GLOSSARY | {word: text for view in sections for word, text in view.glossary.items()},
         outcomes=wording.OUTCOMES,
         load_reached=wording.load_reached,
-        statements_of=statement_views,
-        statements_shown=STATEMENTS_SHOWN,
+        statements=[_statements(one) for one in run.exact if one.statements],
     )
 
 
-def statement_views(operation: ExactOperation) -> list[StatementView]:
-    """The statements in order, with repetitions in a row told once: a loop of 400 selects is one line."""
-
-    def text(statement: Statement) -> str:
-        return statement.text
-
-    views = []
-    for statement_text, repeated in groupby(operation.statements, key=text):
-        same = list(repeated)
-        views.append(
-            StatementView(
-                times=len(same),
-                text=statement_text,
-                rows_examined=sum(statement.rows_examined for statement in same),
-                rows_sent=sum(statement.rows_sent for statement in same),
-                rows_affected=sum(statement.rows_affected for statement in same),
-            )
-        )
-    return views
+def _statements(operation: ExactOperation) -> Table:
+    title = f"{operation.operation}: {plural(len(operation.statements), 'statement')}"
+    return statement_table(title, operation.statements, RUN.file)
 
 
 def _trial_view(run: RunResult, place: int, run_directory: Path) -> TrialView:

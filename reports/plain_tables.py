@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from reports.escaping import markdown_text, one_line
+from reports.units import MISSING
+
+#: A number with a unit or without; several of them, or one with its range.
+_ONE = r"[-+]?\d[\d,]*(\.\d+)?( ?(s|ms|µs|%))?"
+_NUMBER = re.compile(rf"{_ONE}(( to | / | \(){_ONE})*\)?$")
 
 
 class Table(NamedTuple):
@@ -15,6 +21,15 @@ class Table(NamedTuple):
     headings: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     notes: Sequence[str] = ()
+
+
+def number_columns(table: Table) -> set[int]:
+    """The columns that hold nothing but numbers, with or without a unit, and dashes."""
+    return {
+        column
+        for column in range(len(table.headings))
+        if table.rows and all(row[column] == MISSING or _NUMBER.match(row[column]) for row in table.rows)
+    }
 
 
 def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool, texts: int = 1) -> str:

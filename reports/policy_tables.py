@@ -1,11 +1,9 @@
-"""What ``--format`` of ``rssbench policies`` offers: what evaluations cost, and how two builds differ."""
+"""What evaluations cost, and how two builds differ, as tables: for a terminal, Markdown and the page alike."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
-
-import msgspec
 
 from harness.model import ExactOperation, Interval
 from harness.policy_costs import (
@@ -13,47 +11,56 @@ from harness.policy_costs import (
     EvaluationCost,
     InspectorRate,
     MailRound,
-    PolicyComparison,
+    PoliciesResult,
+    PolicyChange,
     PolicyCosts,
     WebhookCase,
 )
 from reports.exact_wording import diff_line, exact_text, short_diff, why
-from reports.plain_tables import Table, markdown_tables, text_tables
+from reports.plain_tables import Table
 from reports.units import MISSING, count, rate, time_text
-
-PolicyResult = PolicyCosts | PolicyComparison
 
 _COUNTED = ("element", "actions", "decided", "calls", "statements", "rows examined", "commits", "connections")
 
 
-def policy_json(result: PolicyResult) -> str:
-    """All that was measured, field by field, statements included."""
-    return msgspec.json.format(msgspec.json.encode(result), indent=2).decode()
+def policy_tables(result: PoliciesResult) -> list[Table]:
+    """All of them: how two builds differ, then what each costs; of what was not measured there is none."""
+    tables = [] if result.change is None else _change_tables(result, result.change)
+    tables += [table for costs in result.builds for table in _of_one(costs)]
+    return [table for table in tables if table.rows]
 
 
-def policy_text(result: PolicyResult) -> str:
-    return text_tables(_tables(result))
+def short_tables(result: PoliciesResult) -> list[Table]:
+    """What a reader wants first: evaluations with all actions and in a usual round, inspectors, lost mail."""
+    changes = [] if result.change is None else _change_tables(result, result.change)
+    tables = list(changes)
+    for costs in result.builds:
+        name = _name(costs)
+        tables += [
+            _counted(name, [one for one in costs.evaluations if one.actions == "all"]),
+            _costs(name, [one for one in costs.costs if one.actions == "Active"]),
+            _rates(name, costs.rates),
+            _mail(name, costs.mail),
+        ]
+    return [table for table in tables if table.rows]
 
 
-def policy_markdown(result: PolicyResult) -> str:
-    return markdown_tables(_tables(result))
-
-
-POLICY_FORMATS: Mapping[str, Callable[[PolicyResult], str]] = {
-    "text": policy_text,
-    "markdown": policy_markdown,
-    "json": policy_json,
-}
-
-
-def _tables(result: PolicyResult) -> list[Table]:
-    if isinstance(result, PolicyCosts):
-        return _of_one(result)
-    return [_changes(result), _cpu_changes(result), *_of_one(result.baseline), *_of_one(result.contender)]
+def folded_tables(result: PoliciesResult) -> list[Table]:
+    """The others."""
+    tables = []
+    for costs in result.builds:
+        name = _name(costs)
+        tables += [
+            _counted(name, costs.evaluations),
+            _calls(name, costs.evaluations),
+            _costs(name, costs.costs),
+            _webhooks(name, costs.webhooks),
+        ]
+    return [table for table in tables if table.rows]
 
 
 def _of_one(costs: PolicyCosts) -> list[Table]:
-    name = f"{costs.build.name} over {costs.front_door}, data set {costs.data_set.profile}"
+    name = _name(costs)
     return [
         _counted(name, costs.evaluations),
         _calls(name, costs.evaluations),
@@ -62,6 +69,10 @@ def _of_one(costs: PolicyCosts) -> list[Table]:
         _webhooks(name, costs.webhooks),
         _mail(name, costs.mail),
     ]
+
+
+def _name(costs: PolicyCosts) -> str:
+    return f"{costs.build.name} over {costs.front_door}, data set {costs.data_set.profile}"
 
 
 def _counted(name: str, evaluations: Sequence[CountedEvaluation]) -> Table:
@@ -123,9 +134,7 @@ def _costs(name: str, costs: Sequence[EvaluationCost]) -> Table:
     return Table(f"{name}: CPU and time of one evaluation", headings, rows, [note])
 
 
-def _share(ratio: Interval | float | None) -> str:
-    if ratio is None:
-        return MISSING
+def _share(ratio: Interval | float) -> str:
     if isinstance(ratio, Interval):
         return f"{ratio.value:+.1%} ({ratio.low:+.1%} to {ratio.high:+.1%})"
     return f"{ratio:+.1%}"
@@ -197,20 +206,25 @@ def _mail(name: str, rounds: Sequence[MailRound]) -> Table:
     return Table(f"{name}: one cycle of EmailAgent", headings, rows)
 
 
-def _changes(result: PolicyComparison) -> Table:
+def _change_tables(result: PoliciesResult, change: PolicyChange) -> list[Table]:
+    """Of two builds."""
+    names = " -> ".join(one.build.name for one in result.builds)
+    return [_changes(names, change), _cpu_changes(names, change)]
+
+
+def _changes(names: str, change: PolicyChange) -> Table:
     rows: list[tuple[str, ...]] = []
     notes: list[str] = []
-    for exact in result.exact:
+    for exact in change.exact:
         rows.append((exact.operation, exact.verdict, exact_text(exact)))
         lines = [*map(diff_line, short_diff(exact)), *why(exact)]
         if lines:
             notes += ["", exact.operation, *(f"  {line}" for line in lines)]
-    rows += [(one.operation, "not compared", f"{one.build}: {one.reason}") for one in result.absent]
-    title = f"{result.baseline.build.name} -> {result.contender.build.name}: what one evaluation does"
-    return Table(title, ("element, actions", "verdict", "counters"), rows, notes)
+    rows += [(one.operation, "not compared", f"{one.build}: {one.reason}") for one in change.absent]
+    return Table(f"{names}: what one evaluation does", ("element, actions", "verdict", "counters"), rows, notes)
 
 
-def _cpu_changes(result: PolicyComparison) -> Table:
+def _cpu_changes(names: str, change: PolicyChange) -> Table:
     rows = [
         (
             one.element_type,
@@ -221,8 +235,8 @@ def _cpu_changes(result: PolicyComparison) -> Table:
             if one.interval_ratio is None
             else " to ".join(f"{bound - 1:+.1%}" for bound in one.interval_ratio),
         )
-        for one in result.cpu
+        for one in change.cpu
     ]
-    title = f"{result.baseline.build.name} -> {result.contender.build.name}: CPU of one evaluation"
     note = "rounds of one pair of processes, in turns: an estimate, no verdict"
-    return Table(title, ("element", "CPU of", "rounds", "change", "95 % interval"), rows, [note])
+    headings = ("element", "CPU of", "rounds", "change", "95 % interval")
+    return Table(f"{names}: CPU of one evaluation", headings, rows, [note])

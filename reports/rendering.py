@@ -10,12 +10,14 @@ from markupsafe import Markup, escape
 
 from reports import units, wording
 from reports.escaping import printable, shorten
+from reports.plain_tables import number_columns
 
 _FILTERS = {
     "bytes": units.bytes_text,
     "count": units.count,
     "duration": units.duration_text,
     "load": wording.load_text,
+    "number_columns": number_columns,
     "percent": units.percent,
     "plural": units.plural,
     "rate": units.rate,

@@ -8,7 +8,7 @@ from harness.index.listing import ListedBuild, ListedRun
 from reports.escaping import markdown_text
 from reports.units import MISSING
 
-_HEADINGS = ("started (UTC)", "run", "result", "builds", "data", "host", "files")
+_HEADINGS = ("started (UTC)", "run", "kind", "result", "builds", "data", "host", "files")
 
 
 def run_list(runs: Sequence[ListedRun], *, markdown: bool) -> str:
@@ -33,6 +33,7 @@ def _cells(run: ListedRun) -> tuple[str, ...]:
     return (
         run.started_at[:16].replace("T", " "),
         run.run_id,
+        run.kind,
         result,
         " -> ".join(map(_build, run.builds)) or MISSING,
         data,

@@ -33,6 +33,8 @@ _TIMES = {
 def verdict_line(run: RunResult) -> str:
     """One line: the status, why when it is not passed, and what was done."""
     facts = [plural(len({trial.scenario for trial in run.trials}), "scenario"), *_request_facts(run.trials)]
+    if complete := sum(one.status == "complete" for one in run.sections):
+        facts.append(f"{complete} of {plural(len(run.sections), 'section')} measured")
     if run.status != "passed":
         why = reasons(run)
         reason = _one_line(why[0]) if why else "no reason was recorded"

@@ -20,7 +20,7 @@ from harness import cli
 from harness.doctor import Finding
 from harness.measure.run_record import NOT_FINISHED
 from harness.model import RssbenchError, SettingsError
-from harness.store import read_comparison, read_run, write_comparison, write_run
+from harness.store import COMPARISON, RUN
 from reports.comparison_text import comparison_text
 from scenarios.catalogue import read_catalogue
 from scenarios.encoding import decode_answer
@@ -154,7 +154,7 @@ def test_exit_codes_of_bzt_become_ours(job: Job, monkeypatch: pytest.MonkeyPatch
     file = job()
     result = rssbench("run", "9.1.22", "--config", file, "--profile", "S", "--scenario", "select_mix")
     assert result.exit_code == ours
-    overrides = ["modules.rss-stack.build=9.1.22", "modules.rss-stack.profile=S"]
+    overrides = ["modules.rss-stack.build=9.1.22", "modules.rss-stack.profile=S", "modules.rss-stack.also=none"]
     assert asked == [(file, overrides, ("select_mix",))]
 
 
@@ -198,6 +198,32 @@ def test_the_settings_of_the_readme_are_those_that_are_printed() -> None:
     assert printed.strip() in (ROOT / "README.md").read_text()
 
 
+def test_a_front_door_that_a_release_lacks_is_refused_before_it_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cli, "prepare_build", lambda *_arguments: pytest.fail("a build was prepared"))
+    refused = rssbench("stack", "up", "7.3.38", "--front-door", "https")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--front-door: DIRAC 7.3.38 has no front door https" in refused.stderr
+
+
+def test_sections_are_chosen_by_name_and_left_out_with_one_scenario(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    def bzt(_config: str, overrides: list[str], _scenarios: tuple[str, ...]) -> int:
+        started.append([one for one in overrides if ".also" in one])
+        return 0
+
+    monkeypatch.setattr("harness.taurus.invocation.run_bzt", bzt)
+    file = job()
+    for options in ((), ("--also", "growth,cycles"), ("--scenario", "select_mix"), ("--also", "nothing")):
+        result = rssbench("run", "--config", file, *options)
+    assert started == [[], ["modules.rss-stack.also=growth,cycles"], ["modules.rss-stack.also=none"]]
+    assert (result.exit_code, "allowed: some of growth, policies, cycles" in result.stderr) == (2, True)
+
+
 def test_a_report_is_rebuilt_and_its_path_is_the_last_line(tmp_path: Path) -> None:
     write_synthetic_run(tmp_path)
     result = rssbench("report", str(tmp_path))
@@ -218,7 +244,7 @@ def test_a_report_as_markdown_and_as_json(tmp_path: Path) -> None:
 
 def test_a_run_that_was_killed_is_reported_as_incomplete_with_what_it_measured(tmp_path: Path) -> None:
     samples = make_samples(3, 900)
-    write_run(run_result(status="incomplete", problems=(NOT_FINISHED,), exact=()), tmp_path)
+    RUN.write(run_result(status="incomplete", problems=(NOT_FINISHED,), exact=()), tmp_path)
     write_trial(tmp_path, "1-select_mix", samples, load_of(samples))
     result = rssbench("report", str(tmp_path))
     assert result.exit_code == 0
@@ -226,14 +252,14 @@ def test_a_run_that_was_killed_is_reported_as_incomplete_with_what_it_measured(t
     assert lines[0].startswith("INCOMPLETE")
     assert NOT_FINISHED in lines[0]
     assert lines[-1] == f"report: {tmp_path / 'report.html'}"
-    [trial] = read_run(tmp_path).trials
-    assert (trial.status, read_run(tmp_path).status) == ("incomplete", "incomplete")
+    [trial] = RUN.read(tmp_path).trials
+    assert (trial.status, RUN.read(tmp_path).status) == ("incomplete", "incomplete")
     assert trial.requests > 0
     assert "select_mix" in (tmp_path / "report.html").read_text()
 
 
 def test_the_report_of_a_comparison_is_rebuilt_and_stdout_is_the_result_alone(tmp_path: Path) -> None:
-    write_comparison(regression(), tmp_path)
+    COMPARISON.write(regression(), tmp_path)
     result = rssbench("report", str(tmp_path))
     assert result.exit_code == 0
     assert result.stdout == f"{comparison_text(regression())}\n"
@@ -244,12 +270,12 @@ def test_the_report_of_a_comparison_is_rebuilt_and_stdout_is_the_result_alone(tm
 
 def test_a_comparison_that_was_killed_is_judged_by_what_it_had_measured(tmp_path: Path) -> None:
     killed = comparison("inconclusive", status="incomplete", problems=(NOT_FINISHED,), control=())
-    write_comparison(killed, tmp_path)
+    COMPARISON.write(killed, tmp_path)
     result = rssbench("report", str(tmp_path))
     assert result.exit_code == 0
     assert result.stdout.startswith("INCONCLUSIVE: ")
     assert NOT_FINISHED in result.stdout
-    assert read_comparison(tmp_path).status == "incomplete"
+    assert COMPARISON.read(tmp_path).status == "incomplete"
 
 
 def test_a_folder_without_a_run_is_exit_code_4_without_a_traceback(tmp_path: Path) -> None:
@@ -338,10 +364,10 @@ def test_a_run_of_one_scenario_ends_in_its_verdict(
     lines = ended.stdout.splitlines()
     assert lines[0].startswith("FAILED" if criteria else "PASSED")
     assert lines[-1] == f"report: {tmp_path / 'run' / 'report.html'}"
-    run = read_run(tmp_path / "run")
+    run = RUN.read(tmp_path / "run")
     assert [trial.scenario for trial in run.trials] == ["select_mix"]
     assert run.data_set is not None
     assert run.data_set.profile == "S"
-    options = "-o modules.rss-stack.profile=S -o 'execution.^2=' -o 'execution.^0='"
+    options = "-o modules.rss-stack.profile=S -o modules.rss-stack.also=none -o 'execution.^2=' -o 'execution.^0='"
     assert run.command == f"bzt {file} {options}"
     assert not list(own_stacks.glob("stack-*"))

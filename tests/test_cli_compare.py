@@ -19,7 +19,7 @@ from harness.comparison import ComparisonResult
 from harness.index.address import local_url
 from harness.index.database import opened_index
 from harness.index.listing import list_runs
-from harness.store import read_comparison, write_comparison
+from harness.store import COMPARISON
 from reports.comparison_formats import COMPARISON_FORMATS
 from scenarios.operations import OPERATIONS
 from tests.measure.pairs import new_record
@@ -109,7 +109,7 @@ def test_the_exit_code_is_the_verdict_and_stdout_the_result_alone(
     result: ComparisonResult, code: int, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = new_record(tmp_path)
-    write_comparison(result, tmp_path)
+    COMPARISON.write(result, tmp_path)
     monkeypatch.setattr(cli_compare, "_resumed", lambda *_arguments: (None, record))
     monkeypatch.setattr(cli_compare, "_measure", lambda *_arguments: result)
     shown = compare("--resume", str(tmp_path), "--format", form)
@@ -137,7 +137,7 @@ def test_two_names_of_one_release_have_the_same_sql(environment: dict[str, str],
     assert done.returncode == 0, done.stderr
     result = msgspec.json.decode(done.stdout, type=ComparisonResult)
     (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
-    assert read_comparison(folder) == result
+    assert COMPARISON.read(folder) == result
     assert {one.operation: one.excluded for one in result.exact if one.excluded} == {}
     absent = {one.operation: one.reason for one in result.absent}
     assert absent == {
@@ -176,7 +176,7 @@ def test_an_interrupted_comparison_ends_in_order_and_can_be_continued(
         check=False,
     )
     assert again.returncode in (0, 3), again.stderr
-    result = read_comparison(folder)
+    result = COMPARISON.read(folder)
     assert result.status == "complete"
     assert len((folder / "pairs.jsonl").read_text().splitlines()) > pairs
 

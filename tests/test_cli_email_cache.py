@@ -27,6 +27,7 @@ def email_cache(*arguments: str) -> Result:
         (("--writers", "1,65"), "--writers: '1,65' is not allowed"),
         (("--seconds", "0"), "0 is not in the range"),
         (("--repetitions", "0"), "0 is not in the range"),
+        (("7.3.38", "--front-door", "https"), "--front-door: DIRAC 7.3.38 has no front door https"),
         (("--sqlite-folder", "/nowhere"), "'/nowhere' does not exist"),
         (("nine",), "nine"),
     ],
@@ -59,4 +60,3 @@ def test_what_sqlite_does_wrong_is_a_finding_and_what_dirac_does_wrong_a_failure
     assert cli_email_cache.exit_code_of(changed(right, "service", errors=LOCKED)) == 1
     assert cli_email_cache.exit_code_of(changed(right, "database", lost=1)) == 1
     assert cli_email_cache.exit_code_of(changed(right, "service", twice=1)) == 1
-    assert cli_email_cache.exit_code_of(replace(right, died="the service (pid 1) ended")) == 4

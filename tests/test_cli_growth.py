@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness import cli, cli_growth
-from harness.store import write_growth
-from reports.growth_formats import GROWTH_FORMATS
+from harness.store import GROWTH
+from reports.measurements import measurement_text
 from tests.reports.synthetic_growth import growth
 
 
@@ -36,6 +36,8 @@ def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
             ("--operation", "ResourceStatus.select nothing"),
             "--operation: there is no 'ResourceStatus.select nothing'",
         ),
+        (("--operation", "evaluation of Node"), "; also evaluation of Site, evaluation of ComputingElement"),
+        (("--front-door", "http"), "'http' is not one of 'https', 'dips'"),
         (("--format", "junit"), "'junit' is not one of 'text', 'markdown', 'json'"),
     ],
 )
@@ -48,8 +50,8 @@ def test_what_is_wrong_is_said_and_nothing_starts(arguments: tuple[str, ...], sa
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 def test_the_report_of_a_growth_is_rebuilt_from_what_it_stored(form: str, tmp_path: Path) -> None:
-    write_growth(growth(), tmp_path)
+    GROWTH.write(growth(), tmp_path)
     shown = rssbench("report", str(tmp_path), "--format", form)
     assert shown.exit_code == 0
-    assert shown.stdout == GROWTH_FORMATS[form](growth()) + "\n"
+    assert shown.stdout == measurement_text(GROWTH, growth(), form) + "\n"
     assert (tmp_path / "report.html").exists()

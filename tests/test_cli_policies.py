@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -18,7 +20,8 @@ from harness import cli
         (("no/such/folder@HEAD",), "no/such/folder"),
     ],
 )
-def test_wrong_usage_is_told_and_nothing_is_started(arguments: tuple[str, ...], told: str) -> None:
-    result = CliRunner().invoke(cli.main, ["policies", *arguments])
+def test_wrong_usage_is_told_and_nothing_is_started(arguments: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli.main, ["policies", *arguments, "--results", str(tmp_path / "results")])
+    assert not (tmp_path / "results").exists()
     assert (result.exit_code, result.stdout) == (2, "")
     assert told in result.stderr

@@ -30,10 +30,10 @@ def test_runs_are_listed_newest_first(results: Path) -> None:
     result = runs(results)
     assert (result.exit_code, result.stderr) == (0, "")
     heading, *rows = [re.split(" {2,}", line) for line in result.stdout.splitlines()]
-    assert heading[:3] == ["started (UTC)", "run", "result"]
-    assert [row[:3] for row in rows] == [
-        ["2026-11-24 08:00", "c1", "regression"],
-        ["2026-11-23 21:04", "r1", "passed"],
+    assert heading[:4] == ["started (UTC)", "run", "kind", "result"]
+    assert [row[:4] for row in rows] == [
+        ["2026-11-24 08:00", "c1", "comparison", "regression"],
+        ["2026-11-23 21:04", "r1", "run", "passed"],
     ]
     assert [row[-1] for row in rows] == [str(results / "c1"), str(results / "r1")]
 
@@ -41,7 +41,7 @@ def test_runs_are_listed_newest_first(results: Path) -> None:
 def test_runs_as_markdown_and_as_json(results: Path) -> None:
     lines = runs(results, "--format", "markdown").stdout.splitlines()
     assert len(lines) == 4
-    assert all(line.count("|") == 8 for line in lines)
+    assert all(line.count("|") == 9 for line in lines)
     newest, oldest = json.loads(runs(results, "--format", "json").stdout)
     assert (newest["run_id"], newest["verdict"]) == ("c1", "regression")
     assert [build["role"] for build in newest["builds"]] == ["baseline", "contender"]

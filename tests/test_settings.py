@@ -9,7 +9,7 @@ import pytest
 import yaml
 from bzt.utils import BetterDict
 
-from harness.model import SettingsError
+from harness.model import SECTION_NAMES, SettingsError
 from harness.settings import Job, read_job
 from harness.settings_keys import SECTIONS, settings_table
 
@@ -48,6 +48,26 @@ def test_the_shipped_taurus_yml_has_no_mistake() -> None:
         "stampede",
     ]
     assert shipped.build == "9.1.22"
+    assert shipped.also == SECTION_NAMES
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (None, ()),
+        ("none", ()),
+        ([], ()),
+        (["micro", "growth"], ("growth", "micro")),
+        ("cycles, email-cache", ("cycles", "email-cache")),
+    ],
+)
+def test_sections_are_read_as_a_list_or_with_commas(given: object, read: tuple[str, ...]) -> None:
+    assert job(one_trial() | {"modules": {"rss-stack": {"also": given}}}).also == read
+
+
+def test_a_section_that_there_is_not_is_refused_with_those_there_are() -> None:
+    (found,) = mistakes(one_trial() | {"modules": {"rss-stack": {"also": ["growth", "cycle"]}}})
+    assert "modules.rss-stack.also: ['growth', 'cycle'] is not allowed; allowed: some of growth, policies" in found
 
 
 def test_times_are_read_as_taurus_writes_them() -> None:

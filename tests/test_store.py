@@ -1,5 +1,4 @@
-"""run.json and comparison.json: what is written is read back, and what is neither is refused with the place of the
-mistake."""
+"""What is written is read back, and what is of another kind is refused with the place of the mistake."""
 
 from __future__ import annotations
 
@@ -13,10 +12,11 @@ import pytest
 
 from harness import model
 from harness.model import SCHEMA_VERSION, Environment, RssbenchError, RunResult
-from harness.store import read_comparison, read_run, write_comparison, write_run
+from harness.store import COMPARISON, MEASUREMENTS, RUN, ResultKind
 from tests.documented_structs import described_fields, structs_of
 
 from .index.results import comparison
+from .reports.test_measurements import ALL
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "run-json.md"
 
@@ -42,29 +42,29 @@ def run() -> RunResult:
 
 
 def test_a_run_is_read_as_it_was_written(run: RunResult, tmp_path: Path) -> None:
-    write_run(run, tmp_path)
-    assert read_run(tmp_path) == run
+    RUN.write(run, tmp_path)
+    assert RUN.read(tmp_path) == run
 
 
 def test_writing_again_replaces_the_whole_file_and_leaves_no_other(run: RunResult, tmp_path: Path) -> None:
-    write_run(run, tmp_path)
+    RUN.write(run, tmp_path)
     passed = msgspec.structs.replace(run, status="passed", problems=())
-    write_run(passed, tmp_path)
-    assert read_run(tmp_path) == passed
+    RUN.write(passed, tmp_path)
+    assert RUN.read(tmp_path) == passed
     assert [file.name for file in tmp_path.iterdir()] == ["run.json"]
 
 
 def test_a_write_that_fails_leaves_the_last_run_as_it_was(run: RunResult, tmp_path: Path) -> None:
-    write_run(run, tmp_path)
+    RUN.write(run, tmp_path)
     (tmp_path / "run.json.tmp").mkdir()
     with pytest.raises(RssbenchError, match=re.escape(f"cannot write {tmp_path}/run.json: Is a directory")):
-        write_run(msgspec.structs.replace(run, run_id="r2"), tmp_path)
-    assert read_run(tmp_path) == run
+        RUN.write(msgspec.structs.replace(run, run_id="r2"), tmp_path)
+    assert RUN.read(tmp_path) == run
 
 
 def test_a_missing_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(RssbenchError, match=f"no run to read in {re.escape(str(tmp_path))}: No such file"):
-        read_run(tmp_path)
+        RUN.read(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_content_that_is_no_run_is_refused_with_file_and_key(
     content = msgspec.to_builtins(run) | change
     (tmp_path / "run.json").write_text(json.dumps(content))
     with pytest.raises(RssbenchError) as refused:
-        read_run(tmp_path)
+        RUN.read(tmp_path)
     assert str(tmp_path / "run.json") in str(refused.value)
     assert place in str(refused.value)
 
@@ -91,27 +91,27 @@ def test_content_that_is_no_run_is_refused_with_file_and_key(
 def test_a_file_that_is_no_json_object_with_a_version_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "run.json").write_bytes(content)
     with pytest.raises(RssbenchError, match="is not a run"):
-        read_run(tmp_path)
+        RUN.read(tmp_path)
 
 
 def test_another_schema_is_refused_before_its_fields_are_read(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text('{"schema_version": 99, "new_field": 1}')
     with pytest.raises(RssbenchError, match="schema version 99, this rssbench reads 1"):
-        read_run(tmp_path)
+        RUN.read(tmp_path)
 
 
 def test_a_comparison_is_read_as_it_was_written(tmp_path: Path) -> None:
-    write_comparison(comparison(), tmp_path)
-    assert read_comparison(tmp_path) == comparison()
+    COMPARISON.write(comparison(), tmp_path)
+    assert COMPARISON.read(tmp_path) == comparison()
     assert [file.name for file in tmp_path.iterdir()] == ["comparison.json"]
 
 
 def test_a_comparison_that_cannot_be_written_leaves_the_last_one(tmp_path: Path) -> None:
-    write_comparison(comparison(), tmp_path)
+    COMPARISON.write(comparison(), tmp_path)
     (tmp_path / "comparison.json.tmp").mkdir()
     with pytest.raises(RssbenchError, match=re.escape(f"cannot write {tmp_path}/comparison.json: Is a directory")):
-        write_comparison(comparison(run_id="c2"), tmp_path)
-    assert read_comparison(tmp_path) == comparison()
+        COMPARISON.write(comparison(run_id="c2"), tmp_path)
+    assert COMPARISON.read(tmp_path) == comparison()
 
 
 @pytest.mark.parametrize(
@@ -125,16 +125,29 @@ def test_a_comparison_that_cannot_be_written_leaves_the_last_one(tmp_path: Path)
 def test_what_is_no_comparison_is_refused(tmp_path: Path, content: str, told: str) -> None:
     (tmp_path / "comparison.json").write_text(content)
     with pytest.raises(RssbenchError, match=f"{re.escape(str(tmp_path))}/comparison.json {told}"):
-        read_comparison(tmp_path)
+        COMPARISON.read(tmp_path)
 
 
 def test_a_run_is_no_comparison_and_neither_is_missing_unnoticed(run: RunResult, tmp_path: Path) -> None:
-    write_run(run, tmp_path)
+    RUN.write(run, tmp_path)
     with pytest.raises(RssbenchError, match=f"there is no comparison to read in {re.escape(str(tmp_path))}"):
-        read_comparison(tmp_path)
+        COMPARISON.read(tmp_path)
     (tmp_path / "run.json").rename(tmp_path / "comparison.json")
     with pytest.raises(RssbenchError, match="is not a comparison"):
-        read_comparison(tmp_path)
+        COMPARISON.read(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
+def test_every_measurement_is_read_as_it_was_written(kind: ResultKind[Any], tmp_path: Path) -> None:
+    assert not kind.stands_in(tmp_path)
+    kind.write(ALL[kind], tmp_path)
+    assert kind.stands_in(tmp_path)
+    assert kind.read(tmp_path) == ALL[kind]
+
+
+def test_no_two_kinds_share_a_file_or_a_name() -> None:
+    kinds = (RUN, COMPARISON, *MEASUREMENTS)
+    assert len({kind.file for kind in kinds}) == len({kind.name for kind in kinds}) == len(kinds)
 
 
 STRUCTS = structs_of(RunResult, {})

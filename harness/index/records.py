@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from harness.comparison import ComparisonResult
+from harness.cycles import CyclesResult
+from harness.email_cache import EmailCacheResult
+from harness.growth import GrowthResult
 from harness.index.figures import Columns, comparison_figures, run_figures
-from harness.model import BuildIdentity, FrontDoor, RssbenchError, RunResult
-from harness.store import COMPARISON, RUN, ResultKind, decode, read_content
+from harness.measurement import Measurement
+from harness.micro_comparison import MicroComparison
+from harness.micro_measurement import MicroMeasurement
+from harness.model import BuildIdentity, DataSet, RssbenchError, RunResult
+from harness.policy_costs import PoliciesResult
+from harness.store import COMPARISON, MEASUREMENTS, RUN, ResultKind
 
-KINDS: tuple[ResultKind[Any], ...] = (RUN, COMPARISON)
+KINDS: tuple[ResultKind[Any], ...] = (RUN, COMPARISON, *MEASUREMENTS)
 
 
 @dataclass(frozen=True)
@@ -29,27 +36,17 @@ class IndexRecord:
 
 
 def kinds_in(directory: Path) -> Iterator[ResultKind[Any]]:
-    """The kinds of result that stand in this folder."""
-    return (kind for kind in KINDS if (directory / kind.file).exists())
+    """The kinds of result that stand in this folder; what a run measured beside its load belongs to the run."""
+    kinds = (RUN, COMPARISON) if RUN.stands_in(directory) else KINDS
+    return (kind for kind in kinds if kind.stands_in(directory))
 
 
 def read_record(kind: ResultKind[Any], directory: Path) -> IndexRecord:
     """RssbenchError when the file is missing, torn, of another schema or not ours."""
     # before the content: a change in between makes the row look old, and it is read again
     modified_ns = modified(kind, directory)
-    content = read_content(kind, directory)
-    result = decode(kind, directory, content)
-    if isinstance(result, RunResult):
-        builds = [_build("measured", result.build, result.front_door)] if result.build else []
-        own = {"verdict": None, **_data_columns(result)}
-        figures = run_figures(result)
-    else:
-        sides = {"baseline": result.baseline, "contender": result.contender}
-        settings = result.settings
-        doors = zip(sides.items(), settings.front_doors, strict=True)
-        builds = [_build(role, build, door) for (role, build), door in doors if build]
-        own = {"verdict": result.verdict, "profile": settings.profile, "seed": settings.seed}
-        figures = comparison_figures(result)
+    content = kind.read_content(directory)
+    result = kind.decode(directory, content)
     identity = _identity(kind, result)
     common: Columns = {
         "identity": identity,
@@ -69,7 +66,53 @@ def read_record(kind: ResultKind[Any], directory: Path) -> IndexRecord:
         "digest": hashlib.sha256(content).hexdigest(),
         "modified_ns": modified_ns or 0,
     }
+    own, builds, figures = _own(result)
     return IndexRecord(identity, common | own, builds, figures)
+
+
+def _own(result: RunResult | ComparisonResult | Measurement) -> tuple[Columns, list[Columns], list[Columns]]:
+    """What is particular to a kind of result: columns of the run, builds, figures."""
+    match result:
+        case RunResult():
+            builds = [_build("measured", result.build, result.front_door)]
+            return _of_data_set(result.data_set), _there(builds), run_figures(result)
+        case ComparisonResult():
+            settings, doors = result.settings, result.settings.front_doors
+            builds = [
+                _build("baseline", result.baseline, doors[0]),
+                _build("contender", result.contender, doors[1]),
+            ]
+            own = _data_columns(settings.profile, settings.seed, result.verdict)
+            return own, _there(builds), comparison_figures(result)
+        case _:
+            own, builds = _of_measurement(result)
+            return own, _there(builds), []
+
+
+def _of_measurement(result: Measurement) -> tuple[Columns, list[Columns | None]]:
+    """Without figures, which their own file has."""
+    match result:
+        case GrowthResult():
+            seed = result.data_sets[0].seed if result.data_sets else None
+            own = _data_columns(", ".join(result.profiles) or None, seed)
+            return own, [_build("measured", result.build, result.front_door)]
+        case PoliciesResult():
+            roles = ("baseline", "contender") if result.change else ("measured",)
+            builds = [
+                _build(role, one.build, one.front_door) for role, one in zip(roles, result.builds, strict=False)
+            ]
+            return _data_columns(result.profile, result.seed), builds
+        case CyclesResult():
+            builds = [_build("measured", one.build, one.front_door) for one in result.builds]
+            return _data_columns(result.profile, result.seed), builds
+        case EmailCacheResult():
+            return _data_columns(None, None), [_build("measured", result.build, result.front_door)]
+        case MicroMeasurement():
+            return _of_data_set(result.data_set), [_build("measured", result.build, None)]
+        case MicroComparison():
+            own = _of_data_set(result.data_set) | {"verdict": result.verdict}
+            return own, [_build("baseline", result.baseline, None), _build("contender", result.contender, None)]
+    raise TypeError(f"the index knows no {type(result).__name__}")
 
 
 def modified(kind: ResultKind[Any], directory: Path) -> int | None:
@@ -80,17 +123,27 @@ def modified(kind: ResultKind[Any], directory: Path) -> int | None:
         return None
 
 
-def _identity(kind: ResultKind[Any], result: RunResult | ComparisonResult) -> str:
+def _identity(kind: ResultKind[Any], result: RunResult | ComparisonResult | Measurement) -> str:
     parts = (kind.name, result.run_id, result.environment.hostname, result.started_at)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _data_columns(run: RunResult) -> Columns:
-    data = run.data_set
-    return {"profile": data.profile if data else None, "seed": data.seed if data else None}
+def _data_columns(profile: str | None, seed: int | None, verdict: str | None = None) -> Columns:
+    return {"verdict": verdict, "profile": profile, "seed": seed}
 
 
-def _build(role: str, build: BuildIdentity, front_door: FrontDoor | None) -> Columns:
+def _of_data_set(data: DataSet | None) -> Columns:
+    return _data_columns(data.profile, data.seed) if data else _data_columns(None, None)
+
+
+def _there(builds: list[Columns | None]) -> list[Columns]:
+    return [build for build in builds if build is not None]
+
+
+def _build(role: str, build: BuildIdentity | None, front_door: str | None) -> Columns | None:
+    """None of a build that was not known yet when all ended, and of files."""
+    if build is None:
+        return None
     return {
         "role": role,
         "name": build.name,

@@ -13,7 +13,7 @@ from harness.measure.run_record import NOT_FINISHED
 from harness.model import BuildIdentity, DataSet, RssbenchError, SettingsError
 from harness.provenance import describe_environment
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
-from harness.store import read_comparison, write_comparison
+from harness.store import COMPARISON
 
 
 class ComparisonRecord:
@@ -68,7 +68,7 @@ class ComparisonRecord:
     ) -> ComparisonRecord:
         """Of a comparison that was begun before. SettingsError naming all that is not as it was then; the budget
         may differ. RssbenchError when there is none."""
-        result = read_comparison(directory)
+        result = COMPARISON.read(directory)
         then, now = result.environment, describe_environment("")
         known = [build.environment_key if build else None for build in (result.baseline, result.contender)]
         checks = {
@@ -105,4 +105,4 @@ class ComparisonRecord:
     def update(self, **changes: object) -> None:
         duration_s = self._earlier_s + time.monotonic() - self._began_s
         self.result = msgspec.structs.replace(self.result, duration_s=duration_s, **changes)
-        write_comparison(self.result, self.directory)
+        COMPARISON.write(self.result, self.directory)

@@ -47,24 +47,26 @@ class CycleRun:
         self._build, self._start, self._progress = build, start, progress
         self._stack: Stack | None = None
 
-    def measure(self, cycles: Sequence[Cycle], repetitions: int) -> BuildCycles:
-        """All of them, one after the other. What a release does not have, or does wrong, is in the result with
-        DIRAC's words and does not keep the others from being measured. StackError when no stack can be started."""
-        results = []
+    def measure(self, cycles: Sequence[Cycle], repetitions: int, keep: Callable[[BuildCycles], None]) -> None:
+        """All of them, one after the other; ``keep`` gets those that are done, each time one more. What a release
+        does not have, or does wrong, is among them with DIRAC's words and does not keep the others from being
+        measured. StackError when no stack can be started."""
+        results: list[CycleResult] = []
         try:
             for cycle in cycles:
                 stack = self._running()
-                front_door, database_version = next(iter(stack.settings)), stack.database_version
                 self._progress(f"{self._build.identity.name}: {cycle.name}")
                 results.append(measure_cycle(stack, cycle, repetitions))
+                keep(
+                    BuildCycles(
+                        build=self._build.identity,
+                        front_door=next(iter(stack.settings)),
+                        environment=describe_environment(stack.database_version),
+                        cycles=tuple(results),
+                    )
+                )
         finally:
             self._stop()
-        return BuildCycles(
-            build=self._build.identity,
-            front_door=front_door,
-            environment=describe_environment(database_version),
-            cycles=tuple(results),
-        )
 
     def _running(self) -> Stack:
         if self._stack is not None and self._stack.death() is not None:

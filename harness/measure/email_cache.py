@@ -3,66 +3,29 @@
 from __future__ import annotations
 
 import random
-import re
 import secrets
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 
-from harness.email_cache import CACHES, Block, EmailCacheResult, Setting, SettingResult
+from harness.builds.environment import BuildEnvironment
+from harness.dataset.profiles import PROFILES
+from harness.email_cache import CACHES, Block, EmailCacheResult, Setting
+from harness.measure.email_cache_blocks import EndedBlock, PlannedBlock, block_of, together
+from harness.measure.measurement_record import MeasurementRecord, Place
 from harness.measure.message_lookup import database_messages, durability, sqlite_messages
-from harness.model import ErrorCount
-from harness.provenance import describe_environment
+from harness.model import FrontDoor
 from harness.stack.configuration import dirac_cfg
+from harness.stack.dirac_session import DiracSession
 from harness.stack.lifecycle import Stack
-from harness.stats.quantiles import percentile_interval
+from harness.stack.starting import start_stack
+from harness.store import EMAIL_CACHE
 
 #: What a block may take beyond its time: start of its processes and end of its last messages.
 _BLOCK_GRACE_S = 60.0
 _START_S = 120.0
-
-#: What makes two messages of one kind of failure different: addresses in memory and numbers of connections.
-_ADDRESS = re.compile(r"0x[0-9a-f]+|(?<=port=)\d+")
-
-
-class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one writer reports."""
-
-    latency_ns: list[int]
-    in_time: int
-    failed: list[tuple[int, str]]
-
-
-class _Ended(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the process that ran a block reports; see dirac_side/email_cache.py."""
-
-    cpu_s: dict[str, float]
-    writers: list[_Written]
-
-
-@dataclass(frozen=True)
-class _Planned:
-    setting: Setting
-    prefix: str
-    file: Path
-
-    def orders(self, block_s: float) -> dict[str, Any]:
-        processes, threads = (1, self.setting.writers)
-        if self.setting.kind == "processes":
-            processes, threads = threads, processes
-        return {
-            "cache": self.setting.cache,
-            "processes": processes,
-            "threads": threads,
-            "seconds": block_s,
-            "prefix": self.prefix,
-            "file": str(self.file),
-        }
 
 
 def settings_of(writers: Sequence[int]) -> tuple[Setting, ...]:
@@ -91,114 +54,93 @@ class Blocks:
         return drawn
 
 
-def measure_email_cache(
-    stack: Stack, settings: Sequence[Setting], blocks: Blocks, sqlite_folder: Path | None = None
+def measure_email_cache(  # noqa: PLR0913  what is measured, how, and where
+    build: BuildEnvironment,
+    settings: Sequence[Setting],
+    blocks: Blocks,
+    place: Place,
+    *,
+    front_door: FrontDoor | None,
+    sqlite_folder: Path | None,
 ) -> EmailCacheResult:
-    """All blocks in one process of the build's environment, which has every block in fresh processes of its own.
+    """On a stack of its own. ``front_door``: None for that of the release; ``sqlite_folder``: where the files of
+    SQLite are, without it beside the data of MariaDB.
 
-    ``sqlite_folder``: where the files of SQLite are, without it beside the data of MariaDB. A part of the stack
-    that dies is named in the result; StackError when the writers fail, or the database cannot be asked.
+    StackError when the stack does not start, a part of it dies or writers fail; what was measured until then is
+    kept.
     """
-    ((front_door, services),) = stack.settings.items()
+    record = MeasurementRecord(
+        EMAIL_CACHE,
+        place,
+        build=build.identity,
+        front_door=None,
+        durability=None,
+        block_s=blocks.seconds,
+        repetitions=blocks.repetitions,
+        seed=blocks.seed,
+        settings=(),
+        blocks=(),
+    )
+    with (
+        record,
+        start_stack(
+            build,
+            profile=PROFILES["S"],
+            seed=blocks.seed,
+            stack_root=place.stack_root,
+            log_directory=None,
+            front_doors=front_door and [front_door],
+            progress=place.progress,
+        ) as stack,
+    ):
+        record.keep(front_door=stack.front_door, durability=durability(stack.database))
+        record.keep_database_version(stack.database_version)
+        measure_blocks(stack, settings, blocks, record.keep, sqlite_folder, place.progress)
+    return record.result
+
+
+def measure_blocks(  # noqa: PLR0913, PLR0917  what is measured, where, and who gets it
+    stack: Stack,
+    settings: Sequence[Setting],
+    blocks: Blocks,
+    keep: Callable[..., None],
+    sqlite_folder: Path | None = None,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """All blocks by one process of the build's environment, which has every block in fresh processes of its own.
+
+    ``keep`` gets ``settings`` and ``blocks`` as far as they are done, each time a block more. StackError when
+    writers fail, the database cannot be asked or, at the end, when a part of the stack has died.
+    """
+    ((_, services),) = stack.settings.items()
     folder = sqlite_folder or stack.directory / "email-cache"
     if sqlite_folder is None:
         folder.mkdir(mode=0o700, exist_ok=True)
     mine = secrets.token_hex(3)  # others may have written to the same folder
-    plan = [
-        _Planned(one, f"mail-{mine}-{number}", folder / f"block-{number}.sqlite")
-        for number, one in enumerate(blocks.order(settings))
-    ]
-    made = [one.file for one in plan if not one.file.exists()]
-    ended = msgspec.convert(
-        stack.dirac.run(
-            "email_cache.py",
-            dirac_cfg(services),
-            {"pids": stack.pids, "blocks": [one.orders(blocks.seconds) for one in plan]},
-            timeout_s=_START_S + len(plan) * (blocks.seconds + _BLOCK_GRACE_S),
-        ),
-        list[_Ended],
-    )
-    in_database = database_messages(stack.database)
-    done = [
-        _block(
-            one, end, blocks.seconds, sqlite_messages(one.file) if one.setting.cache == "sqlite" else in_database
-        )
-        for one, end in zip(plan, ended, strict=True)
-    ]
-    for file in made:
-        if file.exists():  # a disk that takes no file does not let go of one either
-            file.unlink()
-    return EmailCacheResult(
-        build=stack.dirac.build.identity,
-        environment=describe_environment(stack.database_version),
-        front_door=front_door,
-        durability=durability(stack.database),
-        block_s=blocks.seconds,
-        repetitions=blocks.repetitions,
-        seed=blocks.seed,
-        settings=tuple(_together(one, done, ended) for one in settings),
-        blocks=tuple(done),
-        died=stack.death(),
-    )
+    order = blocks.order(settings)
+    done: list[Block] = []
+    ended: list[EndedBlock] = []
+    log_file = stack.log_directory / "writers.log"
+    with DiracSession(stack.dirac.build, stack.directory / "writers", log_file, stack.mark) as writers:
+        writers.start("email_cache.py", dirac_cfg(services), {"pids": stack.pids})
+        for number, setting in enumerate(order):
+            progress(f"block {number + 1} of {len(order)}: {setting.cache}, {setting.writers} {setting.kind}")
+            planned = PlannedBlock(setting, f"mail-{mine}-{number}", folder / f"block-{number}.sqlite")
+            made = not planned.file.exists()
+            answer = writers.ask(
+                "block", timeout_s=_START_S + blocks.seconds + _BLOCK_GRACE_S, **planned.orders(blocks.seconds)
+            )
+            ended.append(msgspec.convert(answer, EndedBlock))
+            done.append(block_of(planned, ended[-1], blocks.seconds, _found(stack, planned)))
+            if made and planned.file.exists():  # a disk that takes no file does not let go of one either
+                planned.file.unlink()
+            there = [one for one in settings if any(block.setting == one for block in done)]
+            keep(settings=tuple(together(one, done, ended) for one in there), blocks=tuple(done))
+    stack.check()
 
 
-def reason_of(message: str) -> str:
-    """The kind of a failure: its first line, without what differs from one failure to the next."""
-    return _ADDRESS.sub("...", message.strip().partition("\n")[0])
-
-
-def _block(planned: _Planned, ended: _Ended, block_s: float, rows: Sequence[str]) -> Block:
-    sent: set[str] = set()
-    failed: dict[str, str] = {}
-    for number, writer in enumerate(ended.writers):
-        name = f"{planned.prefix}-{number}-{{}}".format
-        sent |= {name(message) for message in range(len(writer.latency_ns))}
-        failed |= {name(message): why for message, why in writer.failed}
-    found = Counter(row for row in rows if row.startswith(f"{planned.prefix}-"))
-    acknowledged = sent - failed.keys()
-    return Block(
-        setting=planned.setting,
-        messages=len(sent),
-        acknowledged=len(acknowledged),
-        rate_per_s=sum(writer.in_time for writer in ended.writers) / block_s,
-        cpu_s=ended.cpu_s,
-        errors=_counted(failed.values()),
-        lost=len(acknowledged - found.keys()),
-        unasked=len(found.keys() - acknowledged),
-        twice=found.total() - len(found),
-    )
-
-
-def _counted(messages: Iterable[str]) -> tuple[ErrorCount, ...]:
-    return _summed(ErrorCount(reason_of(message), 1, message) for message in messages)
-
-
-def _summed(errors: Iterable[ErrorCount]) -> tuple[ErrorCount, ...]:
-    """One of each kind, the most frequent first."""
-    first: dict[str, str] = {}
-    counts = Counter[str]()
-    for error in errors:
-        counts[error.outcome] += error.count
-        first.setdefault(error.outcome, error.first_message)
-    return tuple(ErrorCount(reason, count, first[reason]) for reason, count in counts.most_common())
-
-
-def _together(setting: Setting, blocks: Sequence[Block], ended: Sequence[_Ended]) -> SettingResult:
-    own = [(block, one) for block, one in zip(blocks, ended, strict=True) if block.setting == setting]
-    times_s = np.array([t for _, one in own for writer in one.writers for t in writer.latency_ns]) / 1e9
-    messages = sum(block.messages for block, _ in own)
-    return SettingResult(
-        setting=setting,
-        messages=messages,
-        rates_per_s=tuple(block.rate_per_s for block, _ in own),
-        p50_s=percentile_interval(times_s, 0.50),
-        p99_s=percentile_interval(times_s, 0.99),
-        slowest_s=float(times_s.max()) if messages else None,
-        cpu_per_message_s={
-            group: sum(block.cpu_s[group] for block, _ in own) / max(1, messages) for group in own[0][0].cpu_s
-        },
-        errors=_summed(error for block, _ in own for error in block.errors),
-        lost=sum(block.lost for block, _ in own),
-        unasked=sum(block.unasked for block, _ in own),
-        twice=sum(block.twice for block, _ in own),
-    )
+def _found(stack: Stack, planned: PlannedBlock) -> list[str]:
+    """The messages of a block that are in its cache."""
+    if planned.setting.cache == "sqlite":
+        return sqlite_messages(planned.file, f"{planned.prefix}-")
+    return database_messages(stack.database, f"{planned.prefix}-")

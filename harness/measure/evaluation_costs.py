@@ -21,7 +21,7 @@ from harness.stats.paired import hodges_lehmann, signed_rank_interval
 #: Without any action, with each alone, and with those of a round in which nothing changes.
 TIMED_CHOICES = ("none", "LogPolicyResultAction", "LogStatusAction", "EmailAction", "SlackAction", "Active")
 
-#: What builds are compared by, and what is evaluated a second time with what is ours.
+#: What builds are compared by.
 _TYPICAL = "Active"
 
 #: What services and database still do after their last answer is over by then.
@@ -29,13 +29,14 @@ _SETTLE_S = 0.02
 
 
 class RoundCost(NamedTuple):
-    """One evaluation, in ns. ``recorded_ns``: all CPU of the agent's process for another one with what is ours."""
+    """One evaluation, in ns of CPU but for ``wall_ns``. ``ours_ns``: what the agent's process used beside DIRAC,
+    to take the order, record the calls and answer."""
 
     agent_ns: int
     service_ns: int
     database_ns: int
     wall_ns: int
-    recorded_ns: int | None = None
+    ours_ns: int
 
 
 class Case(NamedTuple):
@@ -69,7 +70,7 @@ def time_evaluations(
         ]
         draws.shuffle(plan)
         for case, element in plan:
-            cost = None if case in failed else _measure(benches[case.side], element, case.choice, draws)
+            cost = None if case in failed else _measure(benches[case.side], element, case.choice)
             if cost is None:
                 failed.add(case)
             elif number:
@@ -107,21 +108,18 @@ def cpu_changes(measured: Rounds) -> tuple[CpuChange, ...]:
     return tuple(changes)
 
 
-def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str, draws: Random) -> RoundCost | None:
-    costs: dict[bool, RoundCost] = {}
-    for recorded in draws.sample((False, True), 2) if choice == _TYPICAL else (False,):
-        bench.make_ready(element)
-        pids = {"agent": (bench.agent.pid,), **bench.stack.pids}
-        before = {group: _cpu_ns(numbers) for group, numbers in pids.items()}
-        answer = bench.agent.evaluate(choice, recorded=recorded)
-        command.wait_seconds(_SETTLE_S)
-        used = {group: _cpu_ns(numbers) - before[group] for group, numbers in pids.items()}
-        if answer.problem is not None:
-            return None
-        costs[recorded] = RoundCost(
-            answer.cpu_ns, used["service"], used["database"], answer.wall_ns, used["agent"] if recorded else None
-        )
-    return costs[False]._replace(recorded_ns=costs[True].recorded_ns) if True in costs else costs[False]
+def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str) -> RoundCost | None:
+    bench.make_ready(element)
+    pids = {"agent": (bench.agent.pid,), **bench.stack.pids}
+    before = {group: _cpu_ns(numbers) for group, numbers in pids.items()}
+    answer = bench.agent.evaluate(choice)
+    command.wait_seconds(_SETTLE_S)
+    used = {group: _cpu_ns(numbers) - before[group] for group, numbers in pids.items()}
+    if answer.problem is not None:
+        return None
+    return RoundCost(
+        answer.cpu_ns, used["service"], used["database"], answer.wall_ns, used["agent"] - answer.cpu_ns
+    )
 
 
 def _cpu_ns(pids: Sequence[int]) -> int:
@@ -148,11 +146,8 @@ def _typical_s(values_ns: Sequence[int]) -> float:
     return midmean(np.asarray(values_ns, dtype=np.float64)) / 1e9
 
 
-def _share_of_ours(rounds: Sequence[RoundCost]) -> Interval | float | None:
-    logs = [math.log(one.recorded_ns / one.agent_ns) for one in rounds if one.recorded_ns is not None]
-    if not logs:
-        return None
-    share, interval = math.exp(hodges_lehmann(logs)) - 1, signed_rank_interval(logs)
-    if interval is None:
-        return share
-    return Interval(share, math.exp(interval[0]) - 1, math.exp(interval[1]) - 1)
+def _share_of_ours(rounds: Sequence[RoundCost]) -> Interval | float:
+    """Both are parts of one evaluation, so that what makes it slower does not come between them."""
+    shares = [one.ours_ns / one.agent_ns for one in rounds]
+    share, interval = hodges_lehmann(shares), signed_rank_interval(shares)
+    return share if interval is None else Interval(share, *interval)

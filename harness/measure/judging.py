@@ -22,7 +22,7 @@ from harness.comparison import (
 from harness.measure.observations import Observations, wrong_answer
 from harness.measure.pair_store import PairStore
 from harness.measure.window_store import LoadWindow, WindowPair, WindowStore
-from harness.store import read_comparison
+from harness.store import COMPARISON
 from scenarios.answer_check import NO_METHOD
 
 #: A lane in which more of the windows than this say nothing about the builds gives no verdict.
@@ -108,7 +108,7 @@ def recover_comparison(directory: Path) -> ComparisonResult:
 
     RssbenchError when there is none.
     """
-    result = read_comparison(directory)
+    result = COMPARISON.read(directory)
     if result.status == "complete":
         return result
     return judged(result, read_measured(directory, result.settings.operations))

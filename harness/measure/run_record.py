@@ -21,10 +21,11 @@ from harness.model import (
     RssbenchError,
     RunResult,
     RunStatus,
+    SectionOutcome,
     TrialResult,
 )
 from harness.provenance import describe_environment
-from harness.store import read_run, write_run
+from harness.store import RUN
 
 #: What an unfinished record says.
 NOT_FINISHED = "the run was ended before it could finish"
@@ -53,7 +54,7 @@ class RunRecord:
             exact=(),
         )
         self.finished = False
-        write_run(self._result, directory)
+        RUN.write(self._result, directory)
 
     @property
     def result(self) -> RunResult:
@@ -82,15 +83,20 @@ class RunRecord:
     def add_exact(self, exact: tuple[ExactOperation, ...]) -> None:
         self._update(exact=exact)
 
+    def add_section(self, outcome: SectionOutcome) -> None:
+        self._update(sections=(*self._result.sections, outcome))
+
     def finish(self, stopped_by: str | None) -> RunResult:
-        """Close the record: incomplete with its reason, else failed when any trial failed, else passed."""
+        """Close the record: incomplete with its reason, else failed when a trial or section was, else passed."""
         statuses = {trial.status for trial in self._result.trials}
+        broken = [one for one in self._result.sections if one.status == "incomplete"]
         status: RunStatus = "passed"
         if stopped_by or "incomplete" in statuses:
             status = "incomplete"
-        elif "failed" in statuses or not statuses:
+        elif "failed" in statuses or not statuses or broken:
             status = "failed"
         problems = [stopped_by] if stopped_by else []
+        problems += [f"{one.section}: {one.problem}" for one in broken if one.problem != stopped_by]
         if not statuses:
             problems.append("no trial was measured")
         self._update(status=status, problems=tuple(problems))
@@ -100,7 +106,7 @@ class RunRecord:
     def _update(self, **changes: object) -> None:
         duration_s = time.monotonic() - self._began_s
         self._result = msgspec.structs.replace(self._result, duration_s=duration_s, **changes)
-        write_run(self._result, self.directory)
+        RUN.write(self._result, self.directory)
 
 
 def recover_run(directory: Path) -> RunResult:
@@ -108,7 +114,7 @@ def recover_run(directory: Path) -> RunResult:
 
     RssbenchError when there is no run.
     """
-    run = read_run(directory)
+    run = RUN.read(directory)
     known = {trial.name for trial in run.trials}
     found = []
     for trial in sorted((directory / "trials").glob("*/plan.json")):

@@ -15,7 +15,7 @@ from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison, Micr
 from harness.model import BuildIdentity
 from harness.provenance import describe_environment
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
-from harness.store import write_micro
+from harness.store import MICRO_COMPARISON
 
 
 class MicroRecord:
@@ -73,4 +73,4 @@ class MicroRecord:
 
     def update(self, **changes: object) -> None:
         self.result = replace(self.result, duration_s=time.monotonic() - self._began_s, **changes)
-        write_micro(self.result, self.directory)
+        MICRO_COMPARISON.write(self.result, self.directory)

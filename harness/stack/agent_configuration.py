@@ -20,6 +20,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "EmailAction": ("EmailAction",),
     "SlackAction": ("SlackAction",),
     "all": ("LogPolicyResultAction", "LogStatusAction", "EmailAction", "SlackAction"),
+    "stored": ("LogPolicyResultAction", "LogStatusAction", "EmailAction"),
     "slack-first": ("SlackActionFirst", "LogPolicyResultAction", "LogStatusAction", "EmailAction"),
     "Active": ("LogPolicyResultAction", "LogStatusAction"),
 }

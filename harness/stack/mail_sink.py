@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import socketserver
-import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
+from harness.stack.loopback_server import LoopbackServer
 from harness.stack.ports import LOOPBACK
 
 
-class MailSink:
-    """Takes mail while it is entered, in threads of this process. ``on_mail`` is called with the number of each
-    one before it is acknowledged."""
+class MailSink(LoopbackServer):
+    """``on_mail`` is called with the number of each mail before it is acknowledged."""
 
     def __init__(self, on_mail: Callable[[int], None] = lambda _number: None) -> None:
         self.mails: list[bytes] = []
         self._on_mail = on_mail
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
+        super().__init__(_Server(self))
 
     def receive(self, mail: bytes) -> None:
         self.mails.append(mail)
         self._on_mail(len(self.mails))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -22,11 +22,11 @@ _CYCLE_TIMEOUT_S = 1800.0
 
 class EvaluationAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One evaluation as the agent saw it. ``status``: decided; None when ``problem`` says why there is none.
-    ``calls``: in order, ``<service>.<method>``; None when they were not recorded. CPU of its process."""
+    ``calls``: in order, ``<service>.<method>``. ``cpu_ns``: of its process, without what recording them took."""
 
     status: str | None
     problem: str | None
-    calls: tuple[str, ...] | None
+    calls: tuple[str, ...]
     cpu_ns: int
     wall_ns: int
 
@@ -63,9 +63,9 @@ class PolicyAgent:
         """Read the row of an element: the one that evaluations are of until the next one is read."""
         self._ask("read", element=element, name=name, status_type=status_type)
 
-    def evaluate(self, choice: str, *, recorded: bool = True, name: str | None = None) -> EvaluationAnswer:
+    def evaluate(self, choice: str, *, name: str | None = None) -> EvaluationAnswer:
         """Evaluate it with the actions of a choice; ``name``: as if it were called so."""
-        answer = self._ask("evaluate", active=choice, recorded=recorded, name=name)
+        answer = self._ask("evaluate", active=choice, name=name)
         return msgspec.convert(answer, EvaluationAnswer)
 
     def inspect(self, agent: str, threads: int) -> InspectorAnswer:

@@ -6,8 +6,9 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 
+from harness.stack.loopback_server import LoopbackServer
 from harness.stack.ports import LOOPBACK
 
 #: ``fast`` answers at once, ``slow`` after SLOW_S, ``failing`` with status 500, ``hanging`` takes the post and
@@ -22,21 +23,19 @@ _PATHS: dict[Use, str] = {"Slack": "/services/T0/B0/rssbench", "Mattermost": "/h
 SLOW_S = 0.5
 
 
-class Webhook:
-    """Serves while it is entered, in threads of this process. ``mode`` may be changed at any time, for the posts
-    that come after."""
+class Webhook(LoopbackServer):
+    """``mode`` may be changed at any time, for the posts that come after."""
 
     def __init__(self, *, hang_s: float = 2.0) -> None:
         self.mode: Mode = "fast"
         self.hang_s = hang_s
         self.closing = threading.Event()
         self._posts: list[tuple[str, bytes]] = []
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        super().__init__(_Server(self))
 
     def url(self, use: Use = "Slack") -> str:
         """What the option Slack of DIRAC's configuration holds, for either use."""
-        return f"http://{LOOPBACK}:{self._server.server_address[1]}{_PATHS[use]}"
+        return f"http://{LOOPBACK}:{self.port}{_PATHS[use]}"
 
     def take(self) -> tuple[tuple[str, bytes], ...]:
         """Path and body of the posts since it was asked last, answered or not."""
@@ -56,18 +55,12 @@ class Webhook:
             return 500, b"internal_error"
         return (200, b"ok") if path in _PATHS.values() and _is_message(body) else (400, b"invalid_payload")
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Ends at once, also what hangs."""
         self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__(kind, error, trace)
 
 
 class _Server(ThreadingHTTPServer):

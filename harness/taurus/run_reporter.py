@@ -19,6 +19,7 @@ class RssReport(Reporter, Singletone):  # type: ignore[misc]
     def post_process(self) -> None:
         """Raise AutomatedShutdown (exit code 3) when the run failed; an interrupted run keeps bzt's own code."""
         # pandas and matplotlib are read when the load is over, not while a user waits for it to begin
+        from reports.measurements import sections_in  # noqa: PLC0415
         from reports.page import write_report  # noqa: PLC0415
         from reports.tables import text_table, verdict_line  # noqa: PLC0415
 
@@ -34,9 +35,11 @@ class RssReport(Reporter, Singletone):  # type: ignore[misc]
         with failing_the_job():
             run = service.record.finish(reason_text(self.engine.stopping_reason))
             report = write_report(service.record.directory)
+            sections = [f"{one.title}: {one.line}" for one in sections_in(service.record.directory)[0]]
         if warning := index_finished_run(service.record.directory, os.environ):
             self.log.warning(warning)
-        sys.stdout.write(f"{verdict_line(run)}\n\n{text_table(run)}\n\nreport: {report}\n")
+        parts = [verdict_line(run), text_table(run), *(["\n".join(sections)] if sections else [])]
+        sys.stdout.write("\n\n".join([*parts, f"report: {report}\n"]))
         sys.stdout.flush()
         if run.status == "failed":
             raise AutomatedShutdown(verdict_line(run))

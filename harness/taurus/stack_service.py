@@ -1,4 +1,5 @@
-"""bzt service ``rss-stack``: the build and its stack, up and down around the load; or a comparison."""
+"""bzt service ``rss-stack``: the build and its stack, up and down around the load, and what is measured beside it;
+or a comparison."""
 
 from __future__ import annotations
 
@@ -10,12 +11,13 @@ from pathlib import Path
 from bzt import ManualShutdown, TaurusConfigError
 from bzt.engine import Engine, Service, Singletone
 
-from harness.builds.environment import prepare_build
+from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
 from harness.interruption import Interruption
 from harness.measure.exact import count_operations
+from harness.measure.measurement_record import Place
 from harness.measure.run_record import RunRecord
-from harness.model import SettingsError
+from harness.model import SectionOutcome, SettingsError
 from harness.settings import Job, read_job
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
@@ -28,11 +30,13 @@ from scenarios.operations import OPERATIONS
 
 
 class RssStack(Service, Singletone):  # type: ignore[misc]
-    """Reads the job, starts the stack (``prepare``), watches it, counts SQL (``shutdown``), takes it down."""
+    """Reads the job, starts the stack (``prepare``), watches it, counts SQL (``shutdown``), takes it down, and
+    measures the sections on stacks of their own."""
 
     def __init__(self) -> None:
         super().__init__()
         self.job: Job
+        self.build: BuildEnvironment
         self.stack: Stack | None = None
         self.record: RunRecord | None = None
         self.comparison: ComparisonJob | None = None
@@ -43,7 +47,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         keep_stdout_for_the_result()
         do_without_a_log_on_a_full_disk()
         # bzt's console script leaves SIGTERM to the default action, which ends it without taking anything down
-        interruption = Interruption(ManualShutdown)
+        self._interruption = Interruption(ManualShutdown)
         try:
             self.job = read_job(self.engine.config, os.environ, locator(config_files()))
         except SettingsError as error:
@@ -53,7 +57,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             command = shlex.join(["bzt", *sys.argv[1:]])
             if self.job.comparison:
                 self.comparison = ComparisonJob(
-                    self.job, self.job.comparison, directory, command, self.log.info, interruption.check
+                    self.job, self.job.comparison, directory, command, self.log.info, self._interruption.check
                 )
             else:
                 self.record = RunRecord(directory, run_command=command)
@@ -62,9 +66,9 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
     def _start(self, directory: Path) -> None:
         assert self.record
         job = self.job
-        build = prepare_build(job.build, job.cache_folder, self.log.info)
+        self.build = prepare_build(job.build, job.cache_folder, self.log.info)
         self.stack = start_stack(
-            build,
+            self.build,
             profile=PROFILES[job.profile],
             seed=job.seed,
             stack_root=job.stack_folder,
@@ -74,7 +78,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             progress=self.log.info,
         )
         self.record.stack_is_ready(
-            build.identity,
+            self.build.identity,
             self.stack.data_set,
             self.stack.ready_s,
             self.stack.database_version,
@@ -102,14 +106,37 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         return False
 
     def shutdown(self) -> None:
-        """After the load, on the data set as it was loaded at first: what each operation makes the database do."""
-        if self.engine.stopping_reason or not (self.stack and self.record and self.job.exact):
+        """After a load that came to its end: what each operation makes the database do, then the sections."""
+        if self.engine.stopping_reason or not (self.stack and self.record):
             return
-        self.log.info("Counting SQL statements and rows of every operation")
         with failing_the_job():
-            self.renew_data_set()
-            catalogue = read_catalogue(self.stack.catalogue_file)
-            self.record.add_exact(count_operations(self.stack, catalogue, OPERATIONS))
+            if self.job.exact:
+                self._count(self.stack, self.record)
+            if self.job.also:
+                self.stack.stop()
+                self._measure_sections(self.record)
+
+    def _count(self, stack: Stack, record: RunRecord) -> None:
+        """On the data set as it was loaded at first."""
+        self.log.info("Counting SQL statements and rows of every operation")
+        self.renew_data_set()
+        record.add_exact(count_operations(stack, read_catalogue(stack.catalogue_file), OPERATIONS))
+
+    def _measure_sections(self, record: RunRecord) -> None:
+        """Each on stacks of its own, one after the other; what fails in one leaves the others alone."""
+        from harness.standard_set import SectionOrder, measure_section  # noqa: PLC0415 - not before the load
+
+        def keep(outcome: SectionOutcome) -> None:
+            record.add_section(outcome)
+            if outcome.problem is not None:
+                self.log.warning("%s: %s", outcome.section, outcome.problem)
+
+        place = Place(record.directory, record.result.command, self.job.stack_folder, self.log.info)
+        order = SectionOrder(self.build, self.job.front_door, self.job.seed, self.job.cache_folder, place)
+        for name in self.job.also:
+            self._interruption.check()
+            self.log.info("Section %s", name)
+            measure_section(name, order, keep)
 
     def post_process(self) -> None:
         """Take the stack down. The record is closed here only when no reporter did it."""

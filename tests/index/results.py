@@ -16,8 +16,9 @@ from harness.comparison import (
     Judgement,
 )
 from harness.model import RunResult
-from harness.store import write_comparison, write_run
+from harness.store import COMPARISON, RUN
 from tests.reports.synthetic_run import NAMES, exact_operation, operation_result, run_result, trial_result
+from tests.reports.test_measurements import ALL
 
 SELECT = NAMES[0]
 
@@ -27,14 +28,14 @@ def store_run(results: Path, name: str, **changes: Any) -> Path:
     directory = results / name
     directory.mkdir(parents=True, exist_ok=True)
     trial = trial_result("1-select_mix", *map(operation_result, NAMES[:2]))
-    write_run(msgspec.structs.replace(run_result(trial), run_id=name, **changes), directory)
+    RUN.write(msgspec.structs.replace(run_result(trial), run_id=name, **changes), directory)
     return directory
 
 
 def store_comparison(results: Path, name: str, **changes: Any) -> Path:
     directory = results / name
     directory.mkdir(parents=True, exist_ok=True)
-    write_comparison(comparison(run_id=name, **changes), directory)
+    COMPARISON.write(comparison(run_id=name, **changes), directory)
     return directory
 
 
@@ -96,3 +97,12 @@ def exact_comparison() -> ExactComparison:
         baseline=exact_operation(SELECT),
         contender=exact_operation(SELECT, statements=4),
     )
+
+
+def store_measurements(results: Path, name: str) -> Path:
+    """One of each kind that a run can have as a section, all in a folder of that name."""
+    directory = results / name
+    directory.mkdir(parents=True, exist_ok=True)
+    for kind, result in ALL.items():
+        kind.write(msgspec.structs.replace(result, run_id=name), directory)
+    return directory

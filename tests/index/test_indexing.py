@@ -26,10 +26,10 @@ from harness.index.indexing import (
 from harness.index.listing import ListedBuild, ListedRun, list_runs
 from harness.index.tables import BuildRow, FigureRow, RunRow
 from harness.model import RssbenchError
-from harness.store import read_run
+from harness.store import RUN
 
 from .conftest import execute
-from .results import SELECT, store_comparison, store_run
+from .results import ALL, SELECT, store_comparison, store_measurements, store_run
 
 
 def listed(url: URL, build: str | None = None) -> list[ListedRun]:
@@ -56,6 +56,24 @@ def contents(url: URL) -> list[list[tuple[object, ...]]]:
 def updated(url: URL, results: Path) -> Changes:
     with opened_index(url) as index:
         return update_index(index, results)
+
+
+def test_measurements_are_listed_with_their_kind_build_and_data(url: URL, results: Path) -> None:
+    index_run(store_measurements(results, "m1"), url)
+    found = {run.kind: run for run in listed(url)}
+    assert found.keys() == {kind.name for kind in ALL}
+    for run in found.values():
+        assert (run.run_id, run.status, run.verdict) == ("m1", "complete", None)
+        assert [(build.role, build.dirac_version) for build in run.builds] == [("measured", "9.1.22")]
+    assert (found["growth"].profile, found["growth"].seed) == ("S, L", 1)
+    assert (found["policies"].profile, found["cycles"].profile, found["micro"].profile) == ("M", "M", "M")
+
+
+def test_the_sections_of_a_run_belong_to_it(url: URL, results: Path) -> None:
+    store_measurements(results, "r1")
+    index_run(store_run(results, "r1"), url)
+    assert [run.kind for run in listed(url)] == ["run"]
+    assert updated(url, results).unchanged == 1
 
 
 def test_a_run_and_a_comparison_are_listed_newest_first_with_their_builds(url: URL, results: Path) -> None:
@@ -198,7 +216,7 @@ def test_the_runs_of_other_machines_are_left_alone(
 
 
 def test_runs_of_the_same_name_are_two_when_host_or_start_differ(shared_url: URL, results: Path) -> None:
-    run = read_run(store_run(results, "nightly"))
+    run = RUN.read(store_run(results, "nightly"))
     index_run(results / "nightly", shared_url)
     store_run(results, "nightly", environment=msgspec.structs.replace(run.environment, hostname="other"))
     index_run(results / "nightly", shared_url)

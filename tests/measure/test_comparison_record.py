@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from harness.measure.comparison_record import ComparisonRecord
 from harness.model import DataSet, RssbenchError, SettingsError
-from harness.store import read_comparison, write_comparison
+from harness.store import COMPARISON
 
 from .pairs import builds, comparison_settings, new_record
 
@@ -27,7 +27,7 @@ def continued(directory: Path, *, contender: str | None = None, **settings: Any)
 
 def test_a_new_one_says_that_it_is_not_finished(tmp_path: Path) -> None:
     record = new_record(tmp_path)
-    assert read_comparison(tmp_path) == record.result
+    assert COMPARISON.read(tmp_path) == record.result
     assert (record.result.status, record.result.verdict) == ("incomplete", "inconclusive")
     assert record.result.problems
 
@@ -35,12 +35,12 @@ def test_a_new_one_says_that_it_is_not_finished(tmp_path: Path) -> None:
 def test_every_update_is_on_disk(tmp_path: Path) -> None:
     record = new_record(tmp_path)
     record.update(status="complete", problems=())
-    assert read_comparison(tmp_path).status == "complete"
+    assert COMPARISON.read(tmp_path).status == "complete"
 
 
 def test_it_goes_on_with_another_budget_and_keeps_the_time_spent(tmp_path: Path) -> None:
     record = new_record(tmp_path)
-    write_comparison(replace(record.result, duration_s=100.0), tmp_path)
+    COMPARISON.write(replace(record.result, duration_s=100.0), tmp_path)
     result = continued(tmp_path, budget_s=300.0).result
     assert result.settings.budget_s == 300.0
     assert result.duration_s >= 100.0

@@ -24,7 +24,7 @@ from harness.measure.judging import read_measured
 from harness.measure.load_lane import DEFAULT_LOAD
 from harness.model import DataSet, RssbenchError
 from harness.stack.lifecycle import Stack
-from harness.store import read_comparison
+from harness.store import COMPARISON
 from reports.comparison_verdict import verdict_line
 from tests.compare.changed_build import Changes, changed_build
 
@@ -79,7 +79,7 @@ def test_more_cpu_on_the_same_sql_is_found_by_the_paired_lane_alone(
     assert of_metric["service_cpu"].effect_ratio > 1.5
     assert of_metric["database_cpu"].verdict != "regression"
     assert {one.verdict for one in result.control} <= {"same", "inconclusive"}
-    assert read_comparison(tmp_path / "run") == result
+    assert COMPARISON.read(tmp_path / "run") == result
     assert read_measured(tmp_path / "run", (READ,)).compared.pairs == of_metric["service_cpu"].pairs
     assert not leftovers(bzt_stack_root)
 
@@ -131,7 +131,7 @@ def test_one_build_is_compared_with_itself_across_front_doors(comparison: Compar
     run._progress = end_after_a_pair
     with pytest.raises(KeyboardInterrupt):
         run.run()
-    result = read_comparison(tmp_path / "run")
+    result = COMPARISON.read(tmp_path / "run")
     assert [(one.operation, one.verdict, one.counters) for one in result.exact] == [
         (READ, "same", ()),
         (nested, "same", ()),
@@ -161,7 +161,7 @@ def test_a_build_that_dies_on_the_way_is_named_and_the_pairs_before_go_on_later(
     ):
         run.run()
     timers[0].join()
-    ended = read_comparison(tmp_path / "run")
+    ended = COMPARISON.read(tmp_path / "run")
     measured = read_measured(tmp_path / "run", (READ,)).compared.pairs
     assert ended.status == "incomplete"
     assert "SIGKILL" in ended.problems[0]
@@ -184,7 +184,7 @@ def test_a_build_that_does_not_start_is_named_with_its_last_words(
     broken: Changes = {SERVER: [("def main():\n", "def main():\n    raise SystemExit('no licence')\n")]}
     with pytest.raises(RssbenchError, match=r"(?s)contender 9\.1\.22 does not start.*no licence"):
         comparison(broken).run()
-    assert read_comparison(tmp_path / "run").status == "incomplete"
+    assert COMPARISON.read(tmp_path / "run").status == "incomplete"
     assert not leftovers(bzt_stack_root)
 
 
@@ -201,7 +201,7 @@ def test_an_interrupted_comparison_keeps_its_pairs_and_says_so(
     run._progress = interrupt_after_two
     with pytest.raises(KeyboardInterrupt):
         run.run()
-    ended: ComparisonResult = read_comparison(tmp_path / "run")
+    ended: ComparisonResult = COMPARISON.read(tmp_path / "run")
     assert (ended.status, ended.problems) == ("incomplete", ("interrupted",))
     assert read_measured(tmp_path / "run", (READ,)).compared.pairs == 2
     assert {one.pairs for one in ended.judgements} == {2}

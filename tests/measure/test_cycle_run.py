@@ -5,20 +5,21 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import sqlalchemy
 
 from harness.builds.environment import BuildEnvironment, prepare_build
-from harness.cycles import CycleMeasurement, CycleResult
+from harness.cycles import BuildCycles, CycleMeasurement, CycleResult
 from harness.dataset.profiles import Profile
 from harness.email_cache import Setting
 from harness.measure import cycle_run
 from harness.measure.cycle_catalogue import CYCLES
 from harness.measure.cycle_run import CycleRun, measure_cycle
 from harness.measure.cycle_states import WithHistory
-from harness.measure.email_cache import Blocks, measure_email_cache
+from harness.measure.email_cache import Blocks, measure_blocks
 from harness.model import BuildIdentity
 from harness.settings import cache_folder
 from harness.stack.lifecycle import Stack
@@ -124,15 +125,17 @@ def test_an_old_release_is_measured_over_dips(stack_root: Path) -> None:
     old = prepare_build("7.3.38", cache_folder(), print)
     with start_stack(old, profile=TINY, seed=7, stack_root=stack_root, log_directory=None) as stack:
         tokens = measure_cycle(stack, CYCLES["token"], 2)
-        emails = measure_email_cache(stack, [Setting("service", 1, "threads")], Blocks(0.5, 1, seed=1))
+        kept: list[dict[str, Any]] = []
+        measure_blocks(
+            stack, [Setting("service", 1, "threads")], Blocks(0.5, 1, seed=1), lambda **done: kept.append(done)
+        )
     assert tokens.problem is None
     first, second = tokens.measurements
     assert first.calls == second.calls
     assert set(first.statements) == set(second.statements)  # the agent takes the tables in the order of a set
     assert first.calls["ResourceStatus.select"] == 3  # sites, resources, and nodes, which it still had
     assert min(first.cpu_s.values()) > 0
-    assert emails.front_door == "dips"
-    (written,) = emails.settings
+    ((written,),) = [one["settings"] for one in kept]
     assert written.messages > 0
     assert (written.errors, written.lost) == ((), 0)
 
@@ -167,8 +170,10 @@ def test_what_dies_in_one_cycle_does_not_spoil_the_next(monkeypatch: pytest.Monk
     measured: list[_FakeStack] = []
     monkeypatch.setattr(cycle_run, "measure_cycle", measure)
     cycles = [CYCLES["token"], CYCLES["synchronizer"], CYCLES["site-inspector"]]
-    result = CycleRun(build, start, print).measure(cycles, 1)
+    kept: list[BuildCycles] = []
+    CycleRun(build, start, print).measure(cycles, 1, kept.append)
 
-    assert [one.problem for one in result.cycles] == ["the service (pid 1) was killed", None, None]
+    assert [len(one.cycles) for one in kept] == [1, 2, 3]
+    assert [one.problem for one in kept[-1].cycles] == ["the service (pid 1) was killed", None, None]
     assert measured == [started[0], started[1], started[1]]
     assert [one.stopped for one in started] == [1, 1]

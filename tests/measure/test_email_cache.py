@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
-from harness.email_cache import Setting
-from harness.measure.email_cache import Blocks, measure_email_cache, reason_of, settings_of
+from harness.email_cache import Setting, SettingResult
+from harness.measure.email_cache import Blocks, measure_blocks, measure_email_cache, settings_of
+from harness.measure.email_cache_blocks import reason_of
+from harness.measure.measurement_record import Place
 from harness.measure.message_lookup import sqlite_messages
+from harness.model import StackError
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
+from harness.store import EMAIL_CACHE
 
 
 def test_one_writer_is_neither_threads_nor_processes_twice() -> None:
@@ -50,17 +55,39 @@ def test_a_reason_is_the_first_line_without_addresses() -> None:
 
 
 def test_a_file_that_is_no_cache_has_no_messages(tmp_path: Path) -> None:
-    assert sqlite_messages(tmp_path / "nowhere.sqlite") == []
+    assert sqlite_messages(tmp_path / "nowhere.sqlite", "mail") == []
     with closing(sqlite3.connect(tmp_path / "empty.sqlite")) as connection:
         connection.execute("CREATE TABLE other (name TEXT)")
-    assert sqlite_messages(tmp_path / "empty.sqlite") == []
+    assert sqlite_messages(tmp_path / "empty.sqlite", "mail") == []
+
+
+class Kept:
+    """What was kept after each block."""
+
+    def __init__(self) -> None:
+        self.states: list[dict[str, Any]] = []
+
+    def __call__(self, **state: Any) -> None:
+        self.states.append(state)
+
+    @property
+    def settings(self) -> tuple[SettingResult, ...]:
+        return self.states[-1]["settings"]
 
 
 @pytest.mark.stack
-def test_every_acknowledged_message_is_found_in_its_cache(loaded_stack: Callable[[str], Stack]) -> None:
+def test_every_acknowledged_message_is_found_in_its_cache(
+    build: BuildEnvironment, stack_root: Path, tmp_path: Path
+) -> None:
     settings = [one for one in settings_of((3,)) if (one.cache, one.kind) != ("service", "processes")]
-    result = measure_email_cache(loaded_stack("S"), settings, Blocks(0.6, 1, seed=3))
-
+    place = Place(tmp_path, "rssbench email-cache", stack_root, print)
+    result = measure_email_cache(
+        build, settings, Blocks(0.6, 1, seed=3), place, front_door=None, sqlite_folder=None
+    )
+    assert result == EMAIL_CACHE.read(tmp_path)
+    assert (result.status, result.front_door) == ("complete", "https")
+    assert result.durability is not None
+    assert result.durability["innodb_flush_log_at_trx_commit"] == "1"
     assert [one.setting for one in result.settings] == settings
     assert {one.setting.cache for one in result.blocks} == {"service", "database", "sqlite"}
     for block in result.blocks:
@@ -70,14 +97,13 @@ def test_every_acknowledged_message_is_found_in_its_cache(loaded_stack: Callable
     (service,) = [one for one in result.settings if one.setting.cache == "service"]
     assert service.cpu_per_message_s["service"] > 0
     assert service.cpu_per_message_s["database"] > 0
-    assert result.durability["innodb_flush_log_at_trx_commit"] == "1"
-    assert result.died is None
 
 
 @pytest.mark.stack
 def test_a_killed_service_and_a_locked_file_cost_errors_with_their_reason_and_no_message(
     build: BuildEnvironment, stack_root: Path, tmp_path: Path
 ) -> None:
+    kept = Kept()
     with (
         start_stack(build, profile=PROFILES["S"], seed=7, stack_root=stack_root, log_directory=None) as stack,
         locked(tmp_path / "block-0.sqlite"),
@@ -87,11 +113,11 @@ def test_a_killed_service_and_a_locked_file_cost_errors_with_their_reason_and_no
         killer = threading.Thread(target=_kill_when_busy, args=(stack, service))
         killer.start()
         settings = [Setting("service", 2, "threads"), Setting("sqlite", 2, "threads")]
-        result = measure_email_cache(stack, settings, Blocks(2.0, 1, seed=3), tmp_path)
+        with pytest.raises(StackError, match="was killed by SIGKILL"):
+            measure_blocks(stack, settings, Blocks(2.0, 1, seed=3), kept, tmp_path)
         killer.join()
-    killed, locked_out = result.settings
-    assert result.died is not None
-    assert "was killed by SIGKILL" in result.died
+    assert [len(state["blocks"]) for state in kept.states] == [1, 2]
+    killed, locked_out = kept.settings
     assert {file.name for file in tmp_path.iterdir()} == {"block-0.sqlite", "block-1.sqlite"}, "they were there"
     assert killed.messages > sum(error.count for error in killed.errors) > 0
     assert killed.lost == killed.twice == 0

@@ -11,9 +11,12 @@ import sqlalchemy
 from harness.builds.environment import BuildEnvironment
 from harness.growth import MissingIndex, OperationGrowth
 from harness.measure.exact import count_operations
-from harness.measure.growth_run import GrowthRun, _index, grown, with_index
+from harness.measure.growth_run import GrowthRun, GrowthSettings, grown
+from harness.measure.index_trial import made_index, with_index
+from harness.measure.measurement_record import Place
 from harness.model import DataSet, ExactOperation, StackError, Statement
 from harness.stack.lifecycle import Stack
+from harness.store import GROWTH
 from scenarios.catalogue import read_catalogue
 from scenarios.operations import OPERATIONS
 
@@ -39,7 +42,7 @@ def counted(
 
 
 def test_a_scan_that_grows_with_its_table_lacks_an_index() -> None:
-    one = grown(LAST, [counted(10), counted(1_000)], SIZES)
+    one = grown(LAST.name, LAST.kind, [counted(10), counted(1_000)], SIZES)
     assert (one.rows_examined, one.problem) == ((10, 1_000), None)
     scan, rollback = one.statements
     assert (scan.table, scan.law, scan.missing_index) == ("ResourceHistory", "table", INDEX)
@@ -48,7 +51,9 @@ def test_a_scan_that_grows_with_its_table_lacks_an_index() -> None:
 
 
 def test_what_finds_its_rows_by_a_key_lacks_none() -> None:
-    assert grown(LAST, [counted(1, full_scan=False)] * 2, SIZES).statements[0].missing_index is None
+    assert (
+        grown(LAST.name, LAST.kind, [counted(1, full_scan=False)] * 2, SIZES).statements[0].missing_index is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,12 +66,12 @@ def test_what_finds_its_rows_by_a_key_lacks_none() -> None:
 def test_without_the_same_statements_at_each_size_there_is_no_law(
     sizes: list[ExactOperation], problem: str
 ) -> None:
-    one = grown(LAST, sizes, SIZES)
+    one = grown(LAST.name, LAST.kind, sizes, SIZES)
     assert (one.problem, one.statements) == (problem, ())
 
 
 def test_an_index_that_was_tried_has_the_rows_that_were_examined_with_it() -> None:
-    one = grown(LAST, [counted(10), counted(1_000)], SIZES)
+    one = grown(LAST.name, LAST.kind, [counted(10), counted(1_000)], SIZES)
     tried = with_index(with_index(one, INDEX, counted(1)), OTHER, counted(500))
     scan = tried.statements[0]
     assert scan.missing_index == MissingIndex("ResourceHistory", ("Name",), 1)
@@ -74,7 +79,7 @@ def test_an_index_that_was_tried_has_the_rows_that_were_examined_with_it() -> No
 
 
 def test_an_index_of_another_table_says_nothing() -> None:
-    one = grown(LAST, [counted(10), counted(1_000)], SIZES)
+    one = grown(LAST.name, LAST.kind, [counted(10), counted(1_000)], SIZES)
     assert with_index(one, MissingIndex("ResourceLog", ("Name",)), counted(1)) == one
 
 
@@ -89,7 +94,7 @@ def test_an_index_that_is_tried_is_used_and_gone_afterwards(loaded_stack: Callab
         return one.rows_examined
 
     without = examined()
-    with _index(stack, MissingIndex("ResourceHistory", ("Name", "StatusType", "VO", "DateEffective"))):
+    with made_index(stack, MissingIndex("ResourceHistory", ("Name", "StatusType", "VO", "DateEffective"))):
         assert examined() == 1
     assert examined() == without == stack.data_set.rows["ResourceHistory"] + 1
 
@@ -99,7 +104,7 @@ def test_an_index_that_cannot_be_made_is_an_error_of_the_stack(loaded_stack: Cal
     stack = loaded_stack("M")
     with (
         pytest.raises(StackError, match=r"cannot try an index of ResourceHistory: .*Nowhere"),
-        _index(stack, MissingIndex("ResourceHistory", ("Nowhere",))),
+        made_index(stack, MissingIndex("ResourceHistory", ("Nowhere",))),
     ):
         pass
     engine = sqlalchemy.create_engine(stack.database.url("ResourceStatusDB"), poolclass=sqlalchemy.NullPool)
@@ -107,13 +112,15 @@ def test_an_index_that_cannot_be_made_is_an_error_of_the_stack(loaded_stack: Cal
 
 
 @pytest.mark.stack
-def test_the_growth_of_a_real_dirac(build: BuildEnvironment, stack_root: Path) -> None:
+def test_the_growth_of_a_real_dirac(build: BuildEnvironment, stack_root: Path, tmp_path: Path) -> None:
     said: list[str] = []
-    run = GrowthRun(
-        build, ("S", "M"), [LAST, BY_NAME, INSERT], seed=7, stack_root=stack_root, progress=said.append
-    )
-    last, by_name, insert = run.run()
-    assert [data_set.rows["ResourceHistory"] for data_set in run.data_sets] == [0, 7_000]
+    place = Place(tmp_path, "rssbench growth", stack_root, said.append)
+    names = (LAST.name, BY_NAME.name, INSERT.name, "evaluation of StorageElement")
+    result = GrowthRun(build, GrowthSettings(("S", "M"), names, 7, None), place).run()
+    assert result == GROWTH.read(tmp_path)
+    assert result.status == "complete"
+    last, by_name, insert, evaluation = result.operations
+    assert [data_set.rows["ResourceHistory"] for data_set in result.data_sets] == [0, 7_000]
     assert (last.rows_examined, last.statements[0].law) == ((0, 7_001), "table")
     assert last.statements[0].missing_index == MissingIndex(
         "ResourceHistory", ("Name", "StatusType", "VO", "DateEffective"), 1
@@ -121,6 +128,10 @@ def test_the_growth_of_a_real_dirac(build: BuildEnvironment, stack_root: Path) -
     assert laws(by_name) == {"constant"}
     assert (insert.problem, insert.statements) == ("HTTP status 500: KeyError('self')", ())
     assert "trying an index ResourceHistory(Name, StatusType, VO, DateEffective)" in said
+    assert (evaluation.kind, evaluation.problem) == ("evaluation", None)
+    lacking = {one.missing_index.table for one in evaluation.statements if one.missing_index}
+    assert "DowntimeCache" in lacking
+    assert all(one.missing_index.rows_examined is not None for one in evaluation.statements if one.missing_index)
 
 
 def laws(one: OperationGrowth) -> set[str]:

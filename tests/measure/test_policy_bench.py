@@ -147,8 +147,7 @@ def test_cpu_is_measured_of_all_three_sides(bench: PolicyBench) -> None:
     # SlackAction fails for a computing element, so there is no cost of it
     assert costs.keys() == {"none", "Active"}
     without, with_actions = costs["none"], costs["Active"]
-    assert costs["none"].harness_cpu_ratio is None
-    assert isinstance(costs["Active"].harness_cpu_ratio, float)
+    assert 0 < costs["Active"].harness_cpu_ratio < 0.1
     assert with_actions.agent_cpu_s > without.agent_cpu_s > 0.001
     assert with_actions.service_cpu_s > without.service_cpu_s > 0.001
     assert with_actions.database_cpu_s > without.database_cpu_s > 0.0001

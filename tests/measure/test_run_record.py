@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 
 from harness.measure.run_record import NOT_FINISHED, RunRecord, recover_run
-from harness.model import BuildIdentity, DataSet, RssbenchError, TrialResult, TrialStatus
-from harness.store import read_run, write_run
+from harness.model import (
+    BuildIdentity,
+    DataSet,
+    RssbenchError,
+    SectionName,
+    SectionOutcome,
+    TrialResult,
+    TrialStatus,
+)
+from harness.store import RUN
 from tests.reports.synthetic_run import (
     exact_operation,
     load_of,
@@ -33,9 +41,13 @@ def trial(status: TrialStatus = "passed", name: str = "1-select_mix") -> TrialRe
     return trial_result(name, operation_result("ResourceStatus.select by name"), status=status)
 
 
+def section(name: SectionName, problem: str | None = None) -> SectionOutcome:
+    return SectionOutcome(name, "incomplete" if problem else "complete", problem, 31.0)
+
+
 def test_the_record_is_there_before_anything_else_and_says_incomplete(tmp_path: Path) -> None:
     record = record_in(tmp_path)
-    run = read_run(tmp_path)
+    run = RUN.read(tmp_path)
     assert run == record.result
     assert (run.status, run.problems, run.command) == ("incomplete", (NOT_FINISHED,), "bzt taurus.yml")
     assert (run.run_id, run.trials, run.build) == (tmp_path.name, (), None)
@@ -54,13 +66,34 @@ def test_every_step_is_on_disk_and_still_incomplete(tmp_path: Path) -> None:
         (lambda: record.add_trial(trial()), {"trials": (trial(),)}),
         (lambda: record.add_trial(trial(name="2-burst")), {"trials": (trial(), trial(name="2-burst"))}),
         (lambda: record.add_exact((exact_operation("x"),)), {"exact": (exact_operation("x"),)}),
+        (lambda: record.add_section(section("growth")), {"sections": (section("growth"),)}),
     ]
     for step, expected in steps:
         step()
-        run = read_run(tmp_path)
+        run = RUN.read(tmp_path)
         assert {name: getattr(run, name) for name in expected} == expected
         assert (run.status, run.problems) == ("incomplete", (NOT_FINISHED,))
-    assert read_run(tmp_path).environment.database_version == "10.11-MariaDB"
+    assert RUN.read(tmp_path).environment.database_version == "10.11-MariaDB"
+
+
+@pytest.mark.parametrize(
+    ("problem", "stopped_by", "status", "problems"),
+    [
+        (None, None, "passed", ()),
+        ("no room", None, "failed", ("cycles: no room",)),
+        ("interrupted", "interrupted", "incomplete", ("interrupted",)),
+    ],
+)
+def test_a_section_that_could_not_be_measured_fails_the_run_with_its_reason(
+    tmp_path: Path, problem: str | None, stopped_by: str | None, status: str, problems: tuple[str, ...]
+) -> None:
+    record = record_in(tmp_path)
+    record.add_trial(trial())
+    record.add_section(section("growth"))
+    record.add_section(section("cycles", problem))
+    finished = record.finish(stopped_by)
+    assert (finished.status, finished.problems) == (status, problems)
+    assert [one.status for one in finished.sections] == ["complete", "incomplete" if problem else "complete"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +117,7 @@ def test_a_run_ends_as_its_trials_and_its_end_say(
         record.add_trial(trial(one, f"{place + 1}-select_mix"))
     finished = record.finish(stopped_by)
     assert (finished.status, finished.problems) == (status, problems)
-    assert read_run(tmp_path) == finished
+    assert RUN.read(tmp_path) == finished
     assert finished.duration_s > 0
     assert record.finished
 
@@ -95,7 +128,7 @@ def test_a_full_disk_is_named_and_the_last_record_stays(tmp_path: Path) -> None:
     (tmp_path / "run.json.tmp").symlink_to("/dev/full")
     with pytest.raises(RssbenchError, match=r"cannot write .*run\.json: No space left on device"):
         record.add_trial(trial(name="2-burst"))
-    assert [one.name for one in read_run(tmp_path).trials] == ["1-select_mix"]
+    assert [one.name for one in RUN.read(tmp_path).trials] == ["1-select_mix"]
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -105,7 +138,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_samples_of_a_killed_run_are_recovered_as_incomplete_trials(tmp_path: Path) -> None:
     samples = make_samples(2, 900)
-    write_run(run_result(trial(), status="incomplete", problems=(NOT_FINISHED,)), tmp_path)
+    RUN.write(run_result(trial(), status="incomplete", problems=(NOT_FINISHED,)), tmp_path)
     for name in ("1-select_mix", "2-update_mix"):
         write_trial(tmp_path, name, samples, load_of(samples))
     run = recover_run(tmp_path)
@@ -122,7 +155,7 @@ def test_samples_of_a_killed_run_are_recovered_as_incomplete_trials(tmp_path: Pa
 def test_a_trial_that_was_killed_before_it_wrote_its_files_does_not_hide_the_others(
     tmp_path: Path, files: list[str]
 ) -> None:
-    write_run(run_result(trial(), status="incomplete"), tmp_path)
+    RUN.write(run_result(trial(), status="incomplete"), tmp_path)
     samples = make_samples(2, 100)
     begun = write_trial(tmp_path, "2-update_mix", samples, load_of(samples))
     for file in begun.iterdir():
@@ -133,7 +166,7 @@ def test_a_trial_that_was_killed_before_it_wrote_its_files_does_not_hide_the_oth
 
 def test_a_torn_last_sample_is_left_out(tmp_path: Path) -> None:
     samples = make_samples(1, 400)
-    write_run(run_result(status="incomplete"), tmp_path)
+    RUN.write(run_result(status="incomplete"), tmp_path)
     directory = write_trial(tmp_path, "1-select_mix", samples, load_of(samples), workers=1)
     file = directory / "samples-0.bin"
     file.write_bytes(file.read_bytes()[:-7])
@@ -144,7 +177,7 @@ def test_a_torn_last_sample_is_left_out(tmp_path: Path) -> None:
 
 def test_a_run_with_all_its_trials_is_answered_as_it_is(tmp_path: Path) -> None:
     run = run_result(trial())
-    write_run(run, tmp_path)
+    RUN.write(run, tmp_path)
     assert recover_run(tmp_path) == run
 
 
@@ -155,7 +188,7 @@ def test_no_run_is_an_error(tmp_path: Path) -> None:
 
 def test_recovering_writes_nothing(tmp_path: Path) -> None:
     samples = make_samples(1, 100)
-    write_run(run_result(status="incomplete"), tmp_path)
+    RUN.write(run_result(status="incomplete"), tmp_path)
     write_trial(tmp_path, "1-select_mix", samples, load_of(samples))
     before = (tmp_path / "run.json").read_bytes()
     assert len(recover_run(tmp_path).trials) == 1

@@ -13,7 +13,7 @@ from harness.micro.earlier_files import NOT_INTERLEAVED, compare_files, made_in_
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroComparison
 from harness.model import RssbenchError, SettingsError
-from harness.store import read_micro
+from harness.store import MICRO_COMPARISON
 from tests.micro.files import START, file
 
 
@@ -49,7 +49,7 @@ def judged(order: str, ratio: float, directory: Path) -> MicroComparison:
         )
     record = MicroRecord(directory, command="rssbench micro", files=tuple(map(str, paths)))
     result = compare_files(read_pairs(paths), record)
-    assert read_micro(directory) == result
+    assert MICRO_COMPARISON.read(directory) == result
     return result
 
 

@@ -29,7 +29,7 @@ from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroSettings
 from harness.model import SettingsError, StackError
 from harness.settings import cache_folder
-from harness.store import read_micro
+from harness.store import MICRO_COMPARISON
 from tests.compare.changed_build import changed_build
 from tests.conftest import reachable_folder
 
@@ -119,7 +119,7 @@ def test_a_slower_client_is_found_and_the_control_finds_nothing(
         progress=print,
         check=lambda: None,
     )
-    assert read_micro(tmp_path / "run") == result
+    assert MICRO_COMPARISON.read(tmp_path / "run") == result
     assert (result.verdict, result.status, result.interleaved) == ("regression", "complete", True)
     assert result.judgements[0].effect_ratio
     assert 1.1 < result.judgements[0].effect_ratio < 2.0
@@ -192,7 +192,7 @@ def test_a_signal_ends_a_comparison_in_order_and_what_was_measured_stays(
         assert process.stdout.read().startswith("INCONCLUSIVE")
     assert process.returncode == 4
     (stored,) = tmp_path.glob("*/micro.json")
-    result = read_micro(stored.parent)
+    result = MICRO_COMPARISON.read(stored.parent)
     assert (result.status, result.problems) == ("incomplete", ("interrupted",))
     assert result.judgements[0].pairs >= 1
     deadline_s = time.monotonic() + 10

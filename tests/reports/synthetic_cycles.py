@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.cycles import BuildCycles, CycleMeasurement, CycleResult, CyclesResult, StatementTotal
-from harness.model import BuildIdentity, Environment
+from harness.store import CYCLES
+from tests.reports.synthetic_measurement import ENVIRONMENT, beginning, identity
 
 
 def measured(wall_s: float, *, errors: dict[str, int] | None = None) -> CycleMeasurement:
@@ -26,12 +27,12 @@ def build_cycles(name: str, *, problem: str | None = None, **cycles: CycleMeasur
     results = [CycleResult(cycle, () if one is None else (one,)) for cycle, one in cycles.items()]
     results[-1] = CycleResult(results[-1].cycle, results[-1].measurements, problem)
     return BuildCycles(
-        build=BuildIdentity(name, name, "today", "3.11.7", "key", {}),
+        build=identity(name),
         front_door="https",
-        environment=Environment("host", "Linux 6", "cpu", 2, 2**33, 1.0, "10.11.19", "3.11.7", {}, "0.1.0", None),
+        environment=ENVIRONMENT,
         cycles=tuple(results),
     )
 
 
 def cycles_result(*builds: BuildCycles, repetitions: int = 1) -> CyclesResult:
-    return CyclesResult("M", 1, repetitions, builds)
+    return CyclesResult(**beginning(CYCLES), profile="M", seed=1, repetitions=repetitions, builds=builds)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from harness.email_cache import Cache, EmailCacheResult, Setting, SettingResult
-from harness.model import BuildIdentity, Environment, Interval
+from harness.model import Interval
+from harness.store import EMAIL_CACHE
+from tests.reports.synthetic_measurement import beginning, identity
 
 
 def email_cache_result() -> EmailCacheResult:
     return EmailCacheResult(
-        build=BuildIdentity("9.1.22", "9.1.22", "today", "3.11.7", "key", {}),
-        environment=Environment("host", "Linux 6", "cpu", 2, 2**33, 1.0, "10.11.19", "3.11.7", {}, "0.1.0", None),
+        **beginning(EMAIL_CACHE),
+        build=identity(),
         front_door="https",
         durability={"innodb_flush_log_at_trx_commit": "1"},
         block_s=10.0,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from harness.growth import GROWTH_SCHEMA_VERSION, GrowthResult, Law, MissingIndex, OperationGrowth, StatementGrowth
+from harness.growth import GrowthResult, Law, MissingIndex, OperationGrowth, StatementGrowth
 from harness.model import DataSet
-from tests.reports.synthetic_run import run_result
+from harness.store import GROWTH
+from tests.reports.synthetic_measurement import beginning, identity
 
 LONG, SHORT = ("Name", "StatusType", "DateEffective"), ("Name",)
 
@@ -48,19 +49,12 @@ def index(columns: tuple[str, ...], rows: int) -> MissingIndex:
 
 
 def growth() -> GrowthResult:
-    run = run_result()
-    assert run.build
     last = statement("`Status`", (0, 70_000), (0, 1), "table", index(LONG, 1), index(SHORT, 98))
     history = statement("`Reason`", (0, 70_000), (0, 98), "table", index(SHORT, 98), index(LONG, 98))
     return GrowthResult(
-        schema_version=GROWTH_SCHEMA_VERSION,
-        run_id="2026-11-25_10-00-00.000000",
-        started_at="2026-11-25T10:00:00+00:00",
-        duration_s=31.0,
-        command="rssbench growth 9.1.22",
-        build=run.build,
+        **beginning(GROWTH),
+        build=identity(),
         front_door="https",
-        environment=run.environment,
         profiles=("S", "L"),
         data_sets=tuple(
             DataSet(name, 1, {"ResourceHistory": rows}, 1.0) for name, rows in (("S", 0), ("L", 70_000))

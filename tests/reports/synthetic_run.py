@@ -28,7 +28,7 @@ from harness.model import (
     Statement,
     TrialResult,
 )
-from harness.store import write_run
+from harness.store import RUN
 from scenarios.load_plan import LoadPlan
 from scenarios.operations import STANDARD
 from scenarios.samples import SAMPLE_FIELDS, Outcome
@@ -222,5 +222,5 @@ def write_synthetic_run(
         trial = summarise_trial(directory, status="passed", problems=(), audit=None)
         trials.append(msgspec.structs.replace(trial, **USED))
     run = run_result(*trials, exact=tuple(exact_operation(name) for name in NAMES[:operations]))
-    write_run(run, run_directory)
+    RUN.write(run, run_directory)
     return run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from harness.cycles import CycleResult
-from reports.cycles_text import cycles_text
+from reports.cycles_text import CYCLE_HEADINGS, cycle_rows, cycles_text
 from reports.units import MISSING
 from tests.reports.synthetic_cycles import build_cycles, cycles_result, measured
 
@@ -65,3 +65,36 @@ def test_a_cycle_that_no_build_can_do_is_one_row() -> None:
         build_cycles("9.1.22", token=None, problem="one"), build_cycles("8.0.86", token=None, problem="other")
     )
     assert cycles_text(result, markdown=False).splitlines()[1].split() == ["token", "failed", *[MISSING] * 3]
+
+
+def test_a_build_that_ended_before_its_time_has_dashes() -> None:
+    result = cycles_result(
+        build_cycles("9.1.22", token=measured(2.0), synchronizer=measured(1.0)),
+        build_cycles("8.0.86", token=measured(3.0)),
+    )
+    text = cycles_text(result, markdown=True)
+    assert "| token | time | 2.00 s | 3.00 s | 1.50 |" in text
+    assert f"| synchronizer | time | 1.00 s | {MISSING} | {MISSING} |" in text
+    assert cycles_text(cycles_result(), markdown=False) == "nothing was measured"
+
+
+def test_a_page_has_a_line_per_cycle_and_build() -> None:
+    result = cycles_result(
+        build_cycles("9.1.22", token=measured(2.0)), build_cycles("8.0.86", token=None, problem="no such agent")
+    )
+    first, second = cycle_rows(result)
+    assert dict(zip(CYCLE_HEADINGS, first, strict=True)) == {
+        "cycle": "token",
+        "build": "9.1.22",
+        "time": "2.00 s",
+        "agent CPU": "1.00 s",
+        "service CPU": "500 ms",
+        "database CPU": "250 ms",
+        "calls": "22",
+        "statements": "44",
+        "commits": "20",
+        "connections": "1",
+        "rows examined": "1,000",
+        "rows written": "20",
+    }
+    assert second == ("token", "8.0.86", *[MISSING] * 10)

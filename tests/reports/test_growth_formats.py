@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from harness.growth import GrowthResult
 from harness.model import RssbenchError
-from harness.store import read_growth, write_growth
-from reports.growth_formats import GROWTH_FORMATS
-from reports.growth_page import write_growth_report
+from harness.store import GROWTH
 from reports.growth_views import advice, findings, index_text
+from reports.measurement_page import write_measurement_page
+from reports.measurements import measurement_text
 from tests.golden_files import same_as_golden
 from tests.reports.parsed_page import Page
 from tests.reports.synthetic_growth import growth, index, operation, statement
@@ -21,11 +21,11 @@ from tests.reports.synthetic_growth import growth, index, operation, statement
 
 @pytest.mark.parametrize(("form", "suffix"), [("text", "txt"), ("markdown", "md")])
 def test_a_growth_is_the_golden_one(form: str, suffix: str) -> None:
-    assert same_as_golden(f"growth.{suffix}", GROWTH_FORMATS[form](growth()))
+    assert same_as_golden(f"growth.{suffix}", measurement_text(GROWTH, growth(), form))
 
 
 def test_json_is_all_of_it() -> None:
-    assert msgspec.json.decode(GROWTH_FORMATS["json"](growth()), type=GrowthResult) == growth()
+    assert msgspec.json.decode(measurement_text(GROWTH, growth(), "json"), type=GrowthResult) == growth()
 
 
 def test_what_reads_most_rows_for_nothing_comes_first() -> None:
@@ -71,25 +71,29 @@ def test_an_index_that_the_database_does_not_use_is_not_missing() -> None:
 def test_without_a_missing_index_there_is_no_finding() -> None:
     result = replace(growth(), operations=growth().operations[2:])
     assert (findings(result), advice(result)) == ([], [])
-    assert GROWTH_FORMATS["text"](result).startswith(
+    assert measurement_text(GROWTH, result, "text").startswith(
         "DIRAC 9.1.22: 0 missing indexes, for want of which 0 operations"
     )
 
 
 def test_the_page_has_the_indexes_first_and_every_operation(tmp_path: Path) -> None:
-    page = write_growth_report(growth(), tmp_path)
-    text = page.read_text(encoding="utf-8")
+    GROWTH.write(growth(), tmp_path)
+    text = write_measurement_page(tmp_path).read_text(encoding="utf-8")
     parsed = Page(text)
-    assert parsed.titles[1:4] == ["Missing indexes", "All operations", "Build and environment"]
+    assert parsed.titles[1:4] == [
+        "Growth with the tables",
+        "Missing indexes",
+        "The index of each statement alone; profiles S / L",
+    ]
     assert (parsed.open, parsed.addresses) == ([], ["data:,"])
-    assert text.index("ResourceHistory(Name, StatusType, DateEffective)") < text.index('id="operations"')
+    assert text.index("ResourceHistory(Name, StatusType, DateEffective)") < text.index("All operations")
     assert "KeyError(&#39;self&#39;)" in text
     for one in growth().operations:
         assert one.operation.replace(".", ".<wbr>") in text
 
 
 def test_a_growth_is_read_as_it_was_written(tmp_path: Path) -> None:
-    write_growth(growth(), tmp_path)
-    assert read_growth(tmp_path) == growth()
+    GROWTH.write(growth(), tmp_path)
+    assert GROWTH.read(tmp_path) == growth()
     with pytest.raises(RssbenchError, match="there is no growth to read in"):
-        read_growth(tmp_path / "nowhere")
+        GROWTH.read(tmp_path / "nowhere")

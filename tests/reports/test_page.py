@@ -13,8 +13,9 @@ from harness.model import (
     RssbenchError,
     Statement,
 )
-from harness.store import write_run
-from reports.page import STATEMENTS_SHOWN, render, statement_views, write_report
+from harness.store import RUN
+from reports.page import render, write_report
+from reports.section import STATEMENTS_SHOWN, statement_table
 from tests.reports.parsed_page import Page
 from tests.reports.synthetic_run import (
     exact_operation,
@@ -113,7 +114,7 @@ def test_a_run_whose_stack_never_became_ready_still_has_a_page(tmp_path: Path) -
         stack_ready_s=None,
         exact=(),
     )
-    write_run(run, tmp_path)
+    RUN.write(run, tmp_path)
     page = Page(write_report(tmp_path).read_text())
     assert page.titles[0].startswith("INCOMPLETE: the database did not start:; 0 scenarios, nothing measured")
     assert page.titles[1] == "Problems"
@@ -132,7 +133,7 @@ def test_a_trial_without_files_or_counters_says_what_is_missing(tmp_path: Path) 
         generator=GeneratorHealth(None, None, None),
         audit=None,
     )
-    write_run(run_result(trial, status="incomplete"), tmp_path)
+    RUN.write(run_result(trial, status="incomplete"), tmp_path)
     page = Page(write_report(tmp_path).read_text())
     for text in ("No operation was measured", "are left out: the trial in", "CPU time was not counted"):
         assert text in page.text
@@ -148,7 +149,7 @@ def test_a_trial_where_every_request_failed_has_a_timeline_and_no_curves(tmp_pat
 
 def test_what_a_killed_run_measured_is_shown_as_incomplete(tmp_path: Path) -> None:
     run = write_synthetic_run(tmp_path, scenarios=2, operations=1, requests=400)
-    write_run(msgspec.structs.replace(run, trials=run.trials[:1], status="incomplete"), tmp_path)
+    RUN.write(msgspec.structs.replace(run, trials=run.trials[:1], status="incomplete"), tmp_path)
     page = Page(write_report(tmp_path).read_text())
     assert "Scenario update_mix" in page.titles
 
@@ -159,11 +160,13 @@ def test_a_directory_without_a_run_is_refused_with_its_name(tmp_path: Path) -> N
 
 
 def test_a_statement_repeated_in_a_row_is_one_line_with_its_rows_added_up() -> None:
-    views = statement_views(exact_operation("Publisher.getTree", statements=401))
-    assert [(view.times, view.rows_examined) for view in views] == [(400, 400), (1, 0)]
+    table = statement_table(
+        "Statements", exact_operation("Publisher.getTree", statements=401).statements, "run.json"
+    )
+    assert [(row[0], row[2]) for row in table.rows] == [("400", "400"), ("1", "0")]
 
 
 def test_a_page_that_leaves_statements_out_says_how_many(tmp_path: Path) -> None:
     statements = tuple(Statement(f"SELECT {place}", 0, 0, 0) for place in range(STATEMENTS_SHOWN + 7))
     operation = msgspec.structs.replace(exact_operation("Publisher.getTree"), statements=statements)
-    assert "7 more lines are in run.json" in render(run_result(exact=(operation,)), tmp_path)
+    assert "7 more lines in run.json" in render(run_result(exact=(operation,)), tmp_path)

@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from harness.model import Statement
-from harness.store import write_run
+from harness.store import RUN
 from reports.comparison_page import write_comparison_report
-from reports.growth_page import write_growth_report
+from reports.measurement_page import write_measurement_page
 from reports.page import write_report
 from tests.reports.synthetic_comparison import KINDS, pair_frame
-from tests.reports.synthetic_growth import growth
 from tests.reports.synthetic_run import write_synthetic_run
+from tests.reports.test_measurements import ALL
 
 FLAGS = (
     "--headless",
@@ -62,7 +62,7 @@ def test_a_large_run_stays_below_one_megabyte_and_opens(tmp_path: Path) -> None:
     run = write_synthetic_run(directory, scenarios=6, operations=15, requests=100_000, errors=500)
     endless = tuple(Statement(f"SELECT {place} {'x' * 5_000}", 1, 1, 0) for place in range(500))
     exact = [msgspec.structs.replace(one, statements=endless) for one in run.exact[:3]]
-    write_run(msgspec.structs.replace(run, exact=(*exact, *run.exact[3:])), directory)
+    RUN.write(msgspec.structs.replace(run, exact=(*exact, *run.exact[3:])), directory)
     page = write_report(directory)
     assert page.stat().st_size <= 1_000_000
     dom, console = dumped_dom(tmp_path, page)
@@ -85,10 +85,13 @@ def test_the_page_of_a_comparison_opens_offline_without_a_complaint(
 
 
 @pytest.mark.stack
-def test_the_page_of_a_growth_opens_offline_without_a_complaint(tmp_path: Path) -> None:
-    dom, console = dumped_dom(tmp_path, write_growth_report(growth(), tmp_path))
+def test_a_page_of_measurements_opens_offline_without_a_complaint(tmp_path: Path) -> None:
+    for kind, result in ALL.items():
+        kind.write(result, tmp_path)
+    dom, console = dumped_dom(tmp_path, write_measurement_page(tmp_path))
     assert console == []
     assert "1 missing index, for want of which 2 operations of 6 read whole tables" in dom
+    assert len(re.findall("<details", dom)) >= 10
 
 
 @pytest.mark.stack

@@ -39,15 +39,25 @@ COMPARISON = listed(
     files_gone=True,
 )
 COMPARED = "9.1.22 (newest) -> /src/a|b (of 2025-01-01, dips)"
+UNDECIDED = "inconclusive (incomplete)"
 KILLED = listed(run_id="r0", status="incomplete", builds=(), profile=None, seed=None)
 
 
 def test_text_is_aligned() -> None:
     shown = run_list([COMPARISON, KILLED], markdown=False).splitlines()
     assert [re.split(" {2,}", line) for line in shown] == [
-        ["started (UTC)", "run", "result", "builds", "data", "host", "files"],
-        ["2026-11-24 08:00", "c1", "inconclusive (incomplete)", COMPARED, "M, seed 1", "bench", "gone"],
-        ["2026-11-24 08:00", "r0", "incomplete", MISSING, MISSING, "bench", "/results/r1"],
+        ["started (UTC)", "run", "kind", "result", "builds", "data", "host", "files"],
+        [
+            "2026-11-24 08:00",
+            "c1",
+            "comparison",
+            "inconclusive (incomplete)",
+            COMPARED,
+            "M, seed 1",
+            "bench",
+            "gone",
+        ],
+        ["2026-11-24 08:00", "r0", "run", "incomplete", MISSING, MISSING, "bench", "/results/r1"],
     ]
     assert len({line.index(place) for line, place in zip(shown, ("files", "gone", "/results"), strict=True)}) == 1
 
@@ -55,10 +65,10 @@ def test_text_is_aligned() -> None:
 def test_markdown() -> None:
     compared = COMPARED.replace("|", "\\|")
     assert run_list([listed(), COMPARISON], markdown=True).splitlines() == [
-        "| started (UTC) | run | result | builds | data | host | files |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-        "| 2026-11-24 08:00 | r1 | passed | 9.1.22 (newest) | M, seed 1 | bench | /results/r1 |",
-        f"| 2026-11-24 08:00 | c1 | inconclusive (incomplete) | {compared} | M, seed 1 | bench | gone |",
+        "| started (UTC) | run | kind | result | builds | data | host | files |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| 2026-11-24 08:00 | r1 | run | passed | 9.1.22 (newest) | M, seed 1 | bench | /results/r1 |",
+        f"| 2026-11-24 08:00 | c1 | comparison | {UNDECIDED} | {compared} | M, seed 1 | bench | gone |",
     ]
 
 

@@ -15,7 +15,7 @@ import yaml
 
 from harness.command import MARK_VARIABLE
 from harness.model import RunResult
-from harness.store import read_run
+from harness.store import RUN
 from scenarios.samples import SAMPLE
 
 #: Longest time for bzt, a stack and a short load on a busy machine.
@@ -54,7 +54,7 @@ class BztProcess:
 
     @property
     def run(self) -> RunResult:
-        return read_run(self.run_directory)
+        return RUN.read(self.run_directory)
 
     def wait(self) -> int:
         """bzt's exit code, when it has ended."""

@@ -12,7 +12,7 @@ from harness.comparison import LoadScenario
 from harness.measure.load_lane import DEFAULT_LOAD, WINDOW_HOLD_S
 from harness.model import Load
 from harness.settings import TrialSettings, read_job
-from harness.store import read_comparison
+from harness.store import COMPARISON
 from harness.taurus.comparison_job import load_scenario
 from scenarios.operations import OPERATIONS, STANDARD
 
@@ -60,7 +60,7 @@ def test_a_comparison_leaves_record_report_and_verdict(tmp_path: Path, bzt_stack
     job = comparing(lanes="exact,load", budget="45s", **BOTH)
     bzt = BztProcess(tmp_path, bzt_stack_root, job)
     code = bzt.wait()
-    result = read_comparison(bzt.run_directory)
+    result = COMPARISON.read(bzt.run_directory)
     assert code == {"same": 0}.get(result.verdict, 3), bzt.stderr
     assert result.status == "complete"
     assert len(result.exact) + len({one.operation for one in result.absent}) == len(OPERATIONS)

@@ -15,6 +15,7 @@ import pytest
 from harness.index.address import local_url
 from harness.index.database import opened_index
 from harness.index.listing import list_runs
+from harness.store import EMAIL_CACHE, MICRO
 from scenarios.samples import SAMPLE
 
 from .bzt_process import BztProcess, job
@@ -62,11 +63,23 @@ def good_run(tmp_path_factory: pytest.TempPathFactory, bzt_stack_root: Path) -> 
             {"scenario": "cold", "concurrency": 6, "iterations": 1},
             exact=True,
             load={"workers": 3},
+            stack={"also": ["micro"]},
         )
         | {"scenarios": {"cold": {"workload": "stampede", "connection": "per-call"}}},
     )
     assert process.wait() == 0, process.stdout + process.stderr
     return process
+
+
+def test_a_section_is_measured_after_the_load_and_stands_in_the_report(good_run: BztProcess) -> None:
+    (section,) = good_run.run.sections
+    assert (section.section, section.status, section.problem) == ("micro", "complete", None)
+    measured = MICRO.read(good_run.run_directory)
+    assert (measured.status, measured.run_id) == ("complete", "run")
+    assert len(measured.benchmarks) > 50
+    assert f"Micro-benchmarks: DIRAC 9.1.22: {len(measured.benchmarks)} micro-benchmarks" in good_run.stdout
+    assert ", 1 of 1 section measured" in good_run.stdout
+    assert "bench_cache.py" in (good_run.run_directory / "report.html").read_text()
 
 
 def test_the_last_line_on_stdout_is_the_path_of_the_report(good_run: BztProcess) -> None:
@@ -235,6 +248,25 @@ def test_an_interrupted_run_keeps_what_was_measured(bzt: Any, number: signal.Sig
     assert process.wait() == 2
     assert "interrupted" in process.run.problems
     assert_kept_and_marked(process)
+
+
+def test_an_interrupt_in_a_section_keeps_the_load_and_what_the_section_measured(bzt: Any) -> None:
+    process = bzt(job(STEADY | {"hold-for": "1s"}, stack={"also": ["email-cache", "micro"]}))
+    process.wait_until(
+        lambda: EMAIL_CACHE.stands_in(process.run_directory) and EMAIL_CACHE.read(process.run_directory).blocks,
+        "block of the e-mail cache",
+    )
+    process.process.send_signal(signal.SIGINT)
+    assert process.wait() == 2
+    assert process.left_over() == []
+    run, measured = process.run, EMAIL_CACHE.read(process.run_directory)
+    assert (run.status, run.problems, run.trials[0].status) == ("incomplete", ("interrupted",), "passed")
+    assert [(one.section, one.status, one.problem) for one in run.sections] == [
+        ("email-cache", "incomplete", "interrupted")
+    ]
+    assert (measured.status, measured.problems) == ("incomplete", ("interrupted",))
+    assert len(measured.settings) == len(measured.blocks)
+    assert "incomplete: interrupted" in (process.run_directory / "report.html").read_text()
 
 
 def test_an_interrupt_while_the_stack_starts_leaves_nothing(bzt: Any) -> None:

@@ -1,19 +1,17 @@
 """Writes messages with DIRAC's own EmailAction to one cache after the other; runs in the build's environment.
 
-Argument: a JSON file with ``cfg``, ``pids`` (group to process ids) and ``blocks``, each with ``cache``
+Argument: see session.py, with ``pids``, group to process ids. Its order is ``block``, with ``cache``
 (``service``, ``database`` or ``sqlite``), ``processes``, ``threads`` (of each), ``seconds``, ``prefix`` and
-``file`` (of SQLite). The last line of the output is a JSON list: for each block ``cpu_s`` (group to seconds,
-the writers' too) and ``writers``, each with ``latency_ns`` of every message, ``in_time`` (how many were
-acknowledged before the time was over) and ``failed`` (number of the message, and why).
+``file`` (of SQLite). The answer has ``cpu_s`` (group to seconds, the writers' too) and ``writers``, each with
+``latency_ns`` of every message, ``in_time`` (how many were acknowledged before the time was over) and ``failed``
+(number of the message, and why).
 
 A message is ``<prefix>-<writer>-<number>``, the name of the site that it is about. Writers work back to back. As
 under an inspector agent, the threads of a process share one client; each process is fresh, forked when all is
 imported.
 """
 
-import json
 import multiprocessing
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -90,8 +88,9 @@ def _process(block, number, barrier, results):
     results.put({"cpu_s": time.process_time() - cpu_s, "writers": written})
 
 
-def _run(block, pids):
-    """One block; all its processes have ended afterwards."""
+def run_block(**block):
+    """All its processes have ended afterwards."""
+    pids = ORDERS["pids"]
     fork = multiprocessing.get_context("fork")
     barrier, results = fork.Barrier(block["processes"] + 1), fork.Queue()
     processes = [
@@ -113,7 +112,7 @@ def _run(block, pids):
         process.join()
     problems = [one["problem"] for one in ended if "problem" in one]
     if problems:  # that of the process which broke the barrier for the others comes first
-        sys.exit(f"{block['cache']}: {min(problems, key=lambda one: 'BrokenBarrier' in one)}")
+        raise RuntimeError(f"{block['cache']}: {min(problems, key=lambda one: 'BrokenBarrier' in one)}")
     cpu_s = {group: after_s[group] - before_s[group] for group in pids}
     writers = {writer: written for one in ended for writer, written in one["writers"].items()}
     return {
@@ -123,4 +122,4 @@ def _run(block, pids):
 
 
 if __name__ == "__main__":
-    print(json.dumps([_run(block, ORDERS["pids"]) for block in ORDERS["blocks"]]))  # noqa: T201
+    session.serve(ORDERS["channel"], {"block": run_block})
