@@ -24,6 +24,7 @@ from harness.stack.front_doors import chosen_front_doors
 
 GROWTH_PROFILES = ("S", "M", "L")
 POLICY_PROFILE, POLICY_ROUNDS, INSPECTED = "M", 6, 8
+POLICY_TIMED = ("none", "Active")
 HANG_S = 1.0
 CYCLE_PROFILE = "S"
 WRITERS, BLOCK_S = (1, 15), 2.0
@@ -66,7 +67,7 @@ def _policies(order: SectionOrder) -> None:
     (door,) = chosen_front_doors(
         order.build.identity.dirac_version, (order.front_door,) if order.front_door else None
     )
-    settings = PolicySettings(POLICY_PROFILE, order.seed, door, POLICY_ROUNDS, INSPECTED, HANG_S)
+    settings = PolicySettings(POLICY_PROFILE, order.seed, door, POLICY_ROUNDS, INSPECTED, HANG_S, POLICY_TIMED)
     PolicyRun([order.build], settings, order.place).measure()
 
 

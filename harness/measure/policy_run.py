@@ -12,7 +12,7 @@ from harness.builds.environment import BuildEnvironment
 from harness.compare.exact_lane import absent_operations, compare_exact
 from harness.dataset.profiles import PROFILES
 from harness.measure.agent_cycles import inspector_rates, mail_rounds
-from harness.measure.evaluation_costs import cpu_changes, evaluation_costs, time_evaluations
+from harness.measure.evaluation_costs import TIMED_CHOICES, cpu_changes, evaluation_costs, time_evaluations
 from harness.measure.evaluations import count_evaluations
 from harness.measure.measurement_record import MeasurementRecord, Place
 from harness.measure.policy_bench import PolicyBench, policy_bench
@@ -24,8 +24,9 @@ from harness.store import POLICIES
 
 @dataclass(frozen=True)
 class PolicySettings:
-    """``front_door``: of all builds. ``rounds``: how often each evaluation is timed; ``inspected``: elements of an
-    inspector's cycle; ``hang_s``: when a webhook that hangs gives up."""
+    """``front_door``: of all builds. ``rounds``: how often each evaluation is timed, with each of the choices of
+    actions in ``timed``; ``inspected``: elements of an inspector's cycle; ``hang_s``: when a webhook that hangs
+    gives up."""
 
     profile: str
     seed: int
@@ -33,6 +34,7 @@ class PolicySettings:
     rounds: int
     inspected: int
     hang_s: float
+    timed: tuple[str, ...] = TIMED_CHOICES
 
 
 class PolicyRun:
@@ -80,7 +82,8 @@ class PolicyRun:
 
     def _time(self, benches: Sequence[PolicyBench]) -> None:
         self._place.progress(f"timing {self._settings.rounds} rounds of evaluations")
-        timed = time_evaluations(benches, self._settings.rounds, self._settings.seed)
+        settings = self._settings
+        timed = time_evaluations(benches, settings.rounds, settings.seed, settings.timed)
         self._record.keep(
             builds=tuple(
                 PolicyCosts(

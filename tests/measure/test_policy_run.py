@@ -48,7 +48,7 @@ def up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         finally:
             up.remove(build.identity.name)
 
-    def timed(benches: Any, rounds: int, _seed: int) -> Rounds:
+    def timed(benches: Any, rounds: int, _seed: int, _choices: Any) -> Rounds:
         assert up == [bench.build.identity.name for bench in benches], "all sides are up at once"
         return {
             Case(side, "StorageElement", "Active"): [
