@@ -27,14 +27,9 @@ def cycles_section(result: CyclesResult) -> Section:
         result=result,
         builds=[one.build for one in result.builds],
         tables=[Table("Each cycle", CYCLE_HEADINGS, cycle_rows(result), [*found, *circumstances(result)])],
-        folded=[
-            Table("Calls of each cycle", ("calls",), [(text,) for text in calls(result.builds)]),
-            *(
-                _statements(build, cycle)
-                for build in result.builds
-                for cycle in build.cycles
-                if cycle.measurements
-            ),
+        folded=[Table("Calls of each cycle", ("calls",), [(text,) for text in calls(result.builds)])],
+        statements=[
+            _statements(build, one) for build in result.builds for one in build.cycles if one.measurements
         ],
         glossary=GLOSSARY,
     )

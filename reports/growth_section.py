@@ -55,8 +55,8 @@ def growth_section(result: GrowthResult) -> Section:
                 HEADING,
                 [operation_cells(one) for one in result.operations],
             ),
-            *(_statements(one) for one in result.operations if one.statements),
         ],
+        statements=[_statements(one) for one in result.operations if one.statements],
         data_sets=result.data_sets,
         glossary=GLOSSARY,
     )

@@ -26,7 +26,8 @@ def policies_section(result: PoliciesResult) -> Section:
         result=result,
         builds=[one.build for one in result.builds],
         tables=short_tables(result),
-        folded=[*folded_tables(result), *(table for costs in result.builds for table in _statements(costs))],
+        folded=folded_tables(result),
+        statements=[table for costs in result.builds for table in _statements(costs)],
         data_sets=[one.data_set for one in result.builds[:1]],
         glossary=GLOSSARY,
     )

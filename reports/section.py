@@ -30,6 +30,7 @@ class Section:
     builds: Sequence[BuildIdentity]
     tables: Sequence[Table]
     folded: Sequence[Table] = ()
+    statements: Sequence[Table] = ()
     data_sets: Sequence[DataSet] = ()
     glossary: dict[str, str] = field(default_factory=dict)
 

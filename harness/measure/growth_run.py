@@ -145,7 +145,10 @@ def grown(
     texts = {tuple(statement.text for statement in one.statements) for one in counted}
     problem = next((one.problem for one in reversed(counted) if one.problem), None)
     if problem is None and len(texts) > 1:
-        problem = "it sends other statements at other sizes"
+        steady = not any("statements" in one.varying for one in counted)
+        problem = (
+            "it sends other statements at other sizes" if steady else "its statements are not always the same"
+        )
     statements = zip(*(one.statements for one in counted), strict=True) if problem is None else ()
     return OperationGrowth(
         operation=name,

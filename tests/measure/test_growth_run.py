@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
 from harness.growth import MissingIndex, OperationGrowth
@@ -53,6 +54,14 @@ def test_a_scan_that_grows_with_its_table_lacks_an_index() -> None:
 def test_what_finds_its_rows_by_a_key_lacks_none() -> None:
     assert (
         grown(LAST.name, LAST.kind, [counted(1, full_scan=False)] * 2, SIZES).statements[0].missing_index is None
+    )
+
+
+def test_what_varies_at_one_size_is_not_put_down_to_the_sizes() -> None:
+    varied = replace(counted(1_000, text="SELECT ?"), varying=("statements",))
+    assert (
+        grown(LAST.name, LAST.kind, [counted(10), varied], SIZES).problem
+        == "its statements are not always the same"
     )
 
 
@@ -115,11 +124,12 @@ def test_an_index_that_cannot_be_made_is_an_error_of_the_stack(loaded_stack: Cal
 def test_the_growth_of_a_real_dirac(build: BuildEnvironment, stack_root: Path, tmp_path: Path) -> None:
     said: list[str] = []
     place = Place(tmp_path, "rssbench growth", stack_root, said.append)
-    names = (LAST.name, BY_NAME.name, INSERT.name, "evaluation of StorageElement")
+    names = (LAST.name, BY_NAME.name, INSERT.name, "evaluation of ComputingElement")
     result = GrowthRun(build, GrowthSettings(("S", "M"), names, 7, None), place).run()
     assert result == GROWTH.read(tmp_path)
     assert result.status == "complete"
-    last, by_name, insert, evaluation = result.operations
+    found = {one.operation: one for one in result.operations}
+    last, by_name, insert, evaluation = (found[name] for name in names)
     assert [data_set.rows["ResourceHistory"] for data_set in result.data_sets] == [0, 7_000]
     assert (last.rows_examined, last.statements[0].law) == ((0, 7_001), "table")
     assert last.statements[0].missing_index == MissingIndex(
@@ -130,7 +140,7 @@ def test_the_growth_of_a_real_dirac(build: BuildEnvironment, stack_root: Path, t
     assert "trying an index ResourceHistory(Name, StatusType, VO, DateEffective)" in said
     assert (evaluation.kind, evaluation.problem) == ("evaluation", None)
     lacking = {one.missing_index.table for one in evaluation.statements if one.missing_index}
-    assert "DowntimeCache" in lacking
+    assert lacking == {"DowntimeCache", "PilotCache"}
     assert all(one.missing_index.rows_examined is not None for one in evaluation.statements if one.missing_index)
 
 

@@ -41,6 +41,8 @@ def test_a_measurement_alone_has_a_page_of_its_own(kind: ResultKind[Any], tmp_pa
     assert (page.open, page.addresses) == ([], ["data:,"])
     assert len(page.ids) == len(set(page.ids))
     assert f"rssbench {kind.name} 9.1.22" in page.text
+    assert '<td class="n">' in text
+    assert "&#34;n&#34;" not in text
     assert page.titles[-2:] == ["Build and environment", "Words"]
 
 
