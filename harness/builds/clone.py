@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,8 +82,8 @@ class Clone:
         return tag if distance == "0" else f"{tag}+{distance}.{short}"
 
     def line_between(self, first: str, last: str) -> list[tuple[str, str, frozenset[str]]]:
-        """Id, subject and changed files of every commit after ``first`` up to ``last``, oldest first. A merge is one
-        commit, with all that it brought: the line is that of the branch, as it was released from."""
+        """Id, subject and changed files of every commit after ``first`` up to ``last``, oldest first. A merge is
+        one commit, with all that it brought: the line is that of the branch."""
         # \x01 begins a commit, \x00 its subject; then a file a line
         order = ("--first-parent", "--reverse", "-m", "--name-only", "--no-renames", "--format=%x01%H%x00%s")
         text = self._must("log", *order, f"{first}..{last}")
@@ -93,6 +93,15 @@ class Clone:
             commit, _, subject = heading.partition("\x00")
             found.append((commit, subject, frozenset(filter(None, files))))
         return found
+
+    def authored(self, commits: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """When each was written, ISO 8601, and its subject."""
+        text = self._must("show", "--no-patch", "--format=%H%x00%aI%x00%s", *commits)
+        fields = (line.split("\x00", 2) for line in text.split("\n"))
+        return {commit: (date, subject) for commit, date, subject in fields}
+
+    def common_ancestor(self, first: str, last: str) -> str | None:
+        return self._ask("merge-base", first, last)
 
     def files_below(self, commit: str, folders: tuple[str, ...]) -> set[str]:
         """All files of a commit in these folders, at any depth."""

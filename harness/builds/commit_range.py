@@ -1,4 +1,4 @@
-"""The commits of a clone between two others, and which of them can change the RSS: read from git, nothing is built."""
+"""The commits of a clone between two others, and which of them can change the RSS: nothing is built."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def split_range(text: str) -> tuple[str, str]:
 
 
 def commits_of_range(clone: Clone, first: str, last: str) -> tuple[RangeCommit, ...]:
-    """The commits after ``first`` up to ``last``, oldest first, merges as one each.
+    """The commits after ``first`` up to ``last``, oldest first, a merge as one.
 
     SettingsError when one of them is not there, or no commit lies between them.
     """
@@ -68,7 +68,7 @@ def _relevant_files(clone: Clone, commit: str) -> set[str]:
     files = clone.files_below(commit, _FOLDERS)
     imports: dict[str, set[str]] = defaultdict(set)
     for file, line in clone.lines_like(commit, _IMPORT_LINE, _FOLDERS):
-        imports[file] |= {found for module in _modules(line) for found in _files_of(file, module) if found in files}
+        imports[file] |= files & _files_of(file, _modules(line))
     reached: set[str] = set()
     newly = {file for file in files if file.endswith(".py") and _belongs(file)}
     while newly:
@@ -89,8 +89,8 @@ def _modules(line: str) -> list[str]:
     return [package, *(f"{package}.{words[0]}" for words in each if words)]
 
 
-def _files_of(importing: str, module: str) -> tuple[str, str]:
-    """Where a module may stand, beside the file that imports it."""
-    top = next(folder for folder in _FOLDERS if importing.startswith(f"{folder}/"))
-    path = f"{top.removesuffix('DIRAC')}{module.replace('.', '/')}"
-    return f"{path}.py", f"{path}/__init__.py"
+def _files_of(importing: str, modules: list[str]) -> set[str]:
+    """Where modules may stand, beside the file that imports them."""
+    top = next(folder for folder in _FOLDERS if importing.startswith(f"{folder}/")).removesuffix("DIRAC")
+    paths = (f"{top}{module.replace('.', '/')}" for module in modules)
+    return {f"{path}{ending}" for path in paths for ending in (".py", "/__init__.py")}

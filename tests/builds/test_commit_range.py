@@ -12,7 +12,7 @@ from tests.dirac_sources import git, make_small_clone
 SOURCES = "src/DIRAC"
 FIRST_FILES = {
     "ResourceStatusSystem/DB/ResourceStatusDB.py": "from DIRAC.Core.Base.SQLAlchemyDB import SQLAlchemyDB\n",
-    "ResourceStatusSystem/Agent/Inspector.py": "def run():\n    from DIRAC.Core.Utilities import ObjectLoader, Time\n",
+    "ResourceStatusSystem/Agent/Inspector.py": "if 1:\n    from DIRAC.Core.Utilities import ObjectLoader, Time\n",
     "ResourceStatusSystem/test/Test_Inspector.py": "import DIRAC.Core.Utilities.OnlyInTests\n",
     "Core/Base/SQLAlchemyDB.py": "from DIRAC.Core.Utilities.Deep import (\n    deep,\n)\n",
     "Core/Tornado/Server/TornadoService.py": "",
