@@ -1,12 +1,12 @@
 """How often a search among many builds names the right one, with pairs drawn from recorded ones.
 
-    python benchmarks/bisect_power.py --record benchmarks/bisect_pool.json results/A results/B ...
-    python -m benchmarks.bisect_power
+    python benchmarks/bisect_power.py --record --same RUN ... --slower RUN ...   # makes bisect_pool.json beside it
+    python benchmarks/bisect_power.py
 
-The first command takes the log-ratios of every pair from the folders of comparisons: those of the control and of
-comparisons that found nothing into one pool, those of comparisons that found a regression into another. The second
-draws the pairs of each build from these, with replacement: those of a build before the step from the first, those
-of one from the step on from the second. Prints how many searches were right, and how many builds they tried.
+The first command takes the log-ratios of all pairs of folders with a ``pairs.jsonl``: of comparisons of equal
+builds and, from all of them, of the control into one pool, of comparisons with a slower build into another. The
+second draws the pairs of each build from these, with replacement: those of a build before the step from the first,
+those of one from the step on from the second. Prints how many searches were right, and how many builds they tried.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness.compare.bisect import Search
-from harness.measure.judging import read_measured
 from harness.measure.observations import Observations
-from harness.store import read_comparison
+from harness.measure.pair_store import PairStore
 
 POOL = Path(__file__).with_name("bisect_pool.json")
 SEED = 2026
@@ -35,19 +34,25 @@ SEED = 2026
 MOST_VISITS = 60
 
 
-def record(folders: list[Path], metric: str) -> dict[str, Any]:
-    """Both pools, and where they come from."""
-    same: list[float] = []
-    slower: list[float] = []
-    commands = []
-    for folder in folders:
-        result = read_comparison(folder)
-        measured = read_measured(folder, result.settings.operations)
-        same += log_ratios(measured.control, metric)
-        (slower if result.verdict == "regression" else same).extend(log_ratios(measured.compared, metric))
-        commands.append(f"{result.command}: {result.verdict}, {measured.compared.pairs} pairs")
-    cpu = {read_comparison(folder).environment.cpu_model for folder in folders}
-    return {"metric": metric, "machine": sorted(cpu), "comparisons": commands, "same": same, "slower": slower}
+def record(same: list[Path], slower: list[Path], metric: str) -> dict[str, Any]:
+    """Both pools."""
+    pools: dict[str, list[float]] = {"same": [], "slower": []}
+    for name, folders in (("same", same), ("slower", slower)):
+        for folder in folders:
+            compared, control = observed(folder)
+            pools[name] += log_ratios(compared, metric)
+            pools["same"] += log_ratios(control, metric)
+    return {"metric": metric, **pools}
+
+
+def observed(folder: Path) -> tuple[Observations, Observations]:
+    """The pairs of a folder, and its control."""
+    pairs = list(PairStore(folder).read())
+    names = [str(place) for place in range(len(pairs[0][0].repetitions))]
+    compared, control = Observations(names), Observations(names)
+    for line, rows in pairs:
+        (control if line.is_control else compared).add(line, rows)
+    return compared, control
 
 
 def log_ratios(measured: Observations, metric: str) -> list[float]:
@@ -88,16 +93,17 @@ def describe(name: str, values: list[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--record", type=Path, metavar="FILE", help="make the pool of the comparisons in FOLDERS")
+    parser.add_argument("--record", action="store_true", help="make the pool")
+    parser.add_argument("--same", nargs="*", type=Path, default=[], help="folders with pairs of equal builds")
+    parser.add_argument("--slower", nargs="*", type=Path, default=[], help="folders with pairs of a slower build")
     parser.add_argument("--metric", default="service_cpu")
     parser.add_argument("--pool", type=Path, default=POOL)
     parser.add_argument("--builds", type=int, default=128)
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--confidence", type=float, default=0.95)
-    parser.add_argument("folders", nargs="*", type=Path)
     given = parser.parse_args()
     if given.record:
-        given.record.write_text(json.dumps(record(given.folders, given.metric), indent=1) + "\n")
+        given.pool.write_text(json.dumps(record(given.same, given.slower, given.metric)) + "\n")
         return
     pool = msgspec.json.decode(given.pool.read_bytes())
     print(describe("same", pool["same"]), describe("slower", pool["slower"]), sep="\n")

@@ -119,12 +119,13 @@ def measured_probabilities(last: int, log_ratios: Mapping[int, Sequence[float]])
     effect = hodges_lehmann(log_ratios[last])
     if effect <= 0.0:
         raise ValueError("the bad end is not slower than the good one")
-    good, bad = np.zeros((last + 1, 1, SPREAD_STEPS)), np.zeros((last + 1, EFFECT_STEPS, SPREAD_STEPS))
-    for position, values in log_ratios.items():
-        good[position], bad[position] = _log_likelihoods(tuple(values), effect)
-    # position k is the first bad one: those before it are good, it and those behind it bad
-    joint = np.cumsum(good, axis=0)[:-1] + np.cumsum(bad[::-1], axis=0)[::-1][1:]
-    weights = np.exp(joint - joint.max()).sum(axis=(1, 2))
+    positions = sorted(position for position in log_ratios if position > 0)
+    likelihoods = [_log_likelihoods(tuple(log_ratios[position]), effect) for position in positions]
+    good, bad = (np.stack(side) for side in zip(*likelihoods, strict=True))
+    # between two builds with pairs every position is as probable: those before are good, those behind are bad
+    before = np.cumsum(good, axis=0) - good + _log_likelihoods(tuple(log_ratios.get(0, ())), effect)[0]
+    joint = before + np.cumsum(bad[::-1], axis=0)[::-1]
+    weights = np.repeat(np.exp(joint - joint.max()).sum(axis=(1, 2)), np.diff([0, *positions]))
     return np.concatenate(([0.0], weights / weights.sum()))
 
 
