@@ -134,12 +134,12 @@ class BisectRun:
             seen = SymptomSeen(is_bad=True, count=round(lane.symptom.bad_value))
             self._keep(last, self._record.result.comparison_folder, seen)
             return True
-        same = lane.settings_of_step(0.0).operations == comparison.settings.operations
+        same = lane.settings_of_step(0.0, last).operations == comparison.settings.operations
         folder = self._record.result.comparison_folder if same else self._folder(last)
         directory = self._record.directory / folder
         if not same and last not in self._tried:
             self._progress(f"the bad end once more, of {lane.symptom.operation} alone")
-            lane.look(self._ends[1], directory, budget_s=self._left_s() / 2, enough=None)
+            lane.look(self._ends[1], directory, position=last, budget_s=self._left_s() / 2, enough=None)
         self._keep(last, folder, lane.kept(directory))
         self._record.update(tried=tuple(self._tried.values()), outcome="inconclusive")
         return bool(symptoms_of(COMPARISON.read(directory), lane.symptom.metric))
@@ -158,9 +158,8 @@ class BisectRun:
         try:
             environment = self._prepare(build.name)
             directory, left_s = self._record.directory / folder, max(1.0, self._left_s())
-            seen = lane.look(
-                environment, directory, budget_s=left_s, enough=partial(self._search.is_enough, position)
-            )
+            enough = partial(self._search.is_enough, position)
+            seen = lane.look(environment, directory, position=position, budget_s=left_s, enough=enough)
         except (BuildError, NotComparableError, StackError) as error:
             self._check()
             self._progress(f"skipped: {error}")

@@ -46,17 +46,30 @@ class SymptomLane:
     progress: Progress
     check: Callable[[], None]
 
-    def settings_of_step(self, budget_s: float) -> ComparisonSettings:
-        """The symptom's lane and operation alone; of all together, all that were timed."""
+    def settings_of_step(self, budget_s: float, position: int) -> ComparisonSettings:
+        """The symptom's lane and operation alone; of all together, all that were timed. Pairs have draws of their
+        own for each build, so that what a draw favours is not in the figures of all."""
         operation = self.symptom.operation
         operations = self.settings.operations if operation is None else (operation,)
         timed = self.settings.timed if operation is None else None
+        seed = self.settings.seed + (position if self.symptom.lane == "paired" else 0)
         return replace(
-            self.settings, lanes=(self.symptom.lane,), operations=operations, timed=timed, budget_s=budget_s
+            self.settings,
+            lanes=(self.symptom.lane,),
+            operations=operations,
+            timed=timed,
+            budget_s=budget_s,
+            seed=seed,
         )
 
     def look(
-        self, build: BuildEnvironment, directory: Path, *, budget_s: float, enough: Enough | None
+        self,
+        build: BuildEnvironment,
+        directory: Path,
+        *,
+        position: int,
+        budget_s: float,
+        enough: Enough | None,
     ) -> SymptomSeen:
         """What a build shows; pairs that are in ``directory`` already count too.
 
@@ -64,7 +77,7 @@ class SymptomLane:
         NotComparableError when the build does not start, does not have the operation, or answers wrongly;
         StackError when it died.
         """
-        settings = self.settings_of_step(budget_s)
+        settings = self.settings_of_step(budget_s, position)
         builds = (self.good.identity, build.identity)
         if COMPARISON.stands_in(directory):
             record = ComparisonRecord.continued(directory, settings=settings, builds=builds)

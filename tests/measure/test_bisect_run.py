@@ -52,10 +52,17 @@ class MadeUp:
         return BuildEnvironment(Path("python"), build(name))
 
     def look(
-        self, lane: SymptomLane, one: BuildEnvironment, directory: Path, *, budget_s: float, enough: Enough | None
+        self,
+        lane: SymptomLane,
+        one: BuildEnvironment,
+        directory: Path,
+        *,
+        position: int,
+        budget_s: float,
+        enough: Enough | None,
     ) -> SymptomSeen:
         assert budget_s > 0
-        position = self.positions[one.identity.name]
+        assert position == self.positions[one.identity.name]
         self.looked_at.append(position)
         shown = self.world(position)
         if isinstance(shown, Exception):

@@ -36,9 +36,10 @@ def lane(symptom: Symptom, **settings: Any) -> SymptomLane:
 
 
 def test_only_the_operation_of_the_symptom_is_looked_at() -> None:
-    timed = lane(CPU, timed=(READ,)).settings_of_step(30.0)
-    assert timed == comparison_settings(lanes=("paired",), timed=(READ,), budget_s=30.0)
-    alone = lane(SQL, timed=OPERATIONS).settings_of_step(30.0)
+    timed = lane(CPU, timed=(READ,)).settings_of_step(30.0, position=7)
+    assert timed == comparison_settings(lanes=("paired",), timed=(READ,), budget_s=30.0, seed=8)
+    alone = lane(SQL, timed=OPERATIONS).settings_of_step(30.0, position=7)
+    assert alone.seed == 1  # counters of all builds are those of one data set
     assert (alone.lanes, alone.operations, alone.timed) == (("exact",), (READ,), None)
 
 
