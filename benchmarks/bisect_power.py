@@ -48,6 +48,8 @@ def record(same: list[Path], slower: list[Path], metric: str) -> dict[str, Any]:
 def observed(folder: Path) -> tuple[Observations, Observations]:
     """The pairs of a folder, and its control."""
     pairs = list(PairStore(folder).read())
+    if not pairs:
+        raise SystemExit(f"{folder} has no pairs")
     names = [str(place) for place in range(len(pairs[0][0].repetitions))]
     compared, control = Observations(names), Observations(names)
     for line, rows in pairs:
