@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from harness.builds.environment import prepare_build
+from harness.cli_bisect import bisect, report_bisection
 from harness.cli_builds import builds, setup
 from harness.cli_compare import compare, report_comparison
 from harness.cli_conventions import (
@@ -35,7 +36,7 @@ from harness.doctor import examine
 from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
-from harness.store import COMPARISON, MEASUREMENTS, RUN
+from harness.store import BISECTION, COMPARISON, MEASUREMENTS, RUN
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
@@ -51,6 +52,7 @@ main.add_command(setup)
 main.add_command(builds)
 main.add_command(runs)
 main.add_command(compare)
+main.add_command(bisect)
 main.add_command(growth)
 main.add_command(integration_tests)
 main.add_command(email_cache)
@@ -116,9 +118,15 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
 @format_option
 @reports_errors
 def report(run_directory: Path, form: str) -> None:
-    """Rebuild the HTML report of whatever was measured from what it stored; also of what was killed."""
+    """Rebuild the HTML report of whatever was measured from what it stored; also of what was killed.
+
+    Of a bisection, print what it found once more.
+    """
     if COMPARISON.stands_in(run_directory):
         report_comparison(run_directory, form)
+        return
+    if BISECTION.stands_in(run_directory):
+        report_bisection(run_directory, form)
         return
     alone = [kind for kind in MEASUREMENTS if kind.stands_in(run_directory)]
     if alone and not RUN.stands_in(run_directory):

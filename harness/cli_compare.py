@@ -100,8 +100,8 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
         mistakes += _refused_front_doors(names, front_doors)
         settings = ComparisonSettings(
             lanes=tuple(lane for lane in LANES if not lanes or lane in lanes),
-            operations=(counted := _operations(scenarios, operations, mistakes)),
-            timed=_timed(counted, lanes, mistakes, chosen=bool(scenarios or operations)),
+            operations=(counted := chosen_operations(scenarios, operations, mistakes)),
+            timed=timed_operations(counted, lanes, mistakes, chosen=bool(scenarios or operations)),
             profile=profile,
             seed=seed,
             budget_s=budget_s,
@@ -126,7 +126,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
     _show(_measure(builds, record), record.directory, form)
 
 
-def _operations(scenarios: Sequence[str], operations: Sequence[str], mistakes: list[str]) -> tuple[str, ...]:
+def chosen_operations(scenarios: Sequence[str], operations: Sequence[str], mistakes: list[str]) -> tuple[str, ...]:
     """The names to compare, in the order of the suite; without a choice all."""
     known = [operation.name for operation in OPERATIONS]
     for unknown in (name for name in operations if name not in known):
@@ -137,7 +137,9 @@ def _operations(scenarios: Sequence[str], operations: Sequence[str], mistakes: l
     return tuple(name for name in known if not chosen or name in chosen)
 
 
-def _timed(counted: Sequence[str], lanes: Sequence[Lane], mistakes: list[str], *, chosen: bool) -> tuple[str, ...]:
+def timed_operations(
+    counted: Sequence[str], lanes: Sequence[Lane], mistakes: list[str], *, chosen: bool
+) -> tuple[str, ...]:
     """Of the operations that are counted, those that the paired lane times: of a choice all that can be sent again
     and again, else the standard ones."""
     kinds = {"standard", "on request"} if chosen else {"standard"}

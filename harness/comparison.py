@@ -42,6 +42,12 @@ TimedMetric = Literal[
 TimedLane = Literal["paired", "load", "micro"]
 
 
+#: Of the lane exact: what rises at all, or for bytes beyond a margin, is a regression.
+CounterName = Literal[
+    "statements", "rows_examined", "commits", "connections", "nested_calls", "request_bytes", "response_bytes"
+]
+
+
 class Question(NamedTuple):
     """What is asked about a change; ``operation`` is None for all operations of the lane together."""
 
@@ -83,9 +89,7 @@ class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CounterChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A counter of the exact lane that is not the same on both sides."""
 
-    counter: Literal[
-        "statements", "rows_examined", "commits", "connections", "nested_calls", "request_bytes", "response_bytes"
-    ]
+    counter: CounterName
     baseline: int
     contender: int
 

@@ -39,6 +39,11 @@ class StackError(RssbenchError):
     """A part of the stack did not start, stopped answering or died."""
 
 
+class NotComparableError(RssbenchError):
+    """Of two builds the contender cannot be measured beside the baseline: it does not start, has other rows, or
+    does not have what was asked about."""
+
+
 class BuildError(RssbenchError):
     """A build could not be found, installed or verified."""
 

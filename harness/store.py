@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from harness.bisection import BISECTION_SCHEMA_VERSION, BisectResult
 from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult
 from harness.cycles import CYCLES_SCHEMA_VERSION, CyclesResult
 from harness.email_cache import EMAIL_CACHE_SCHEMA_VERSION, EmailCacheResult
@@ -107,6 +108,7 @@ def new_directory(results: Path, ending: str = "") -> Path:
 
 RUN = ResultKind("run", "run.json", SCHEMA_VERSION, RunResult)
 COMPARISON = ResultKind("comparison", "comparison.json", COMPARISON_SCHEMA_VERSION, ComparisonResult)
+BISECTION = ResultKind("bisection", "bisect.json", BISECTION_SCHEMA_VERSION, BisectResult)
 GROWTH = ResultKind("growth", "growth.json", GROWTH_SCHEMA_VERSION, GrowthResult)
 POLICIES = ResultKind("policies", "policies.json", POLICIES_SCHEMA_VERSION, PoliciesResult)
 CYCLES = ResultKind("cycles", "cycles.json", CYCLES_SCHEMA_VERSION, CyclesResult)

@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from harness import command
 from harness.model import BuildError, SettingsError
 
 _TIMEOUT_S = 120.0
-#: Hooks and monitors of the user's have no part in this.
-_PLAIN = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0")
+#: Hooks and monitors of the user's have no part in this; names of files come as they are.
+_SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "core.quotePath=false")
+_PLAIN = tuple(argument for setting in _SETTINGS for argument in ("-c", setting))
 _RELEASE_TAG = re.compile(r"v?([0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?)-([0-9]+)-(g[0-9a-f]+)")
 
 
@@ -79,6 +80,38 @@ class Clone:
             return None
         tag, distance, short = found.groups()
         return tag if distance == "0" else f"{tag}+{distance}.{short}"
+
+    def line_between(self, first: str, last: str) -> list[tuple[str, str, frozenset[str]]]:
+        """Id, subject and changed files of every commit after ``first`` up to ``last``, oldest first. A merge is
+        one commit, with all that it brought: the line is that of the branch."""
+        # \x01 begins a commit, \x00 its subject; then a file a line
+        order = ("--first-parent", "--reverse", "-m", "--name-only", "--no-renames", "--format=%x01%H%x00%s")
+        text = self._must("log", *order, f"{first}..{last}")
+        found = []
+        for entry in text.split("\x01")[1:]:
+            heading, *files = entry.split("\n")
+            commit, _, subject = heading.partition("\x00")
+            found.append((commit, subject, frozenset(filter(None, files))))
+        return found
+
+    def authored(self, commits: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """When each was written, ISO 8601, and its subject."""
+        text = self._must("show", "--no-patch", "--format=%H%x00%aI%x00%s", *commits)
+        fields = (line.split("\x00", 2) for line in text.split("\n"))
+        return {commit: (date, subject) for commit, date, subject in fields}
+
+    def common_ancestor(self, first: str, last: str) -> str | None:
+        return self._ask("merge-base", first, last)
+
+    def files_below(self, commit: str, folders: tuple[str, ...]) -> set[str]:
+        """All files of a commit in these folders, at any depth."""
+        return set(self._must("ls-tree", "-r", "--name-only", commit, "--", *folders).splitlines())
+
+    def lines_like(self, commit: str, pattern: str, folders: tuple[str, ...]) -> list[tuple[str, str]]:
+        """File and text of every line that an extended regular expression matches."""
+        text = self._ask("grep", "-I", "--extended-regexp", "--no-color", "-e", pattern, commit, "--", *folders)
+        lines = (line.removeprefix(f"{commit}:").partition(":") for line in (text or "").splitlines())
+        return [(file, line) for file, _, line in lines]
 
     def files_of(self, tree: str, names: tuple[str, ...]) -> set[str]:
         """Which of these files stand in a tree."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
 from datetime import datetime
@@ -16,6 +17,8 @@ from harness.model import BuildError
 _TIMEOUT_S = 120.0
 _PLAIN = ("--quiet", "--no-deps", "--no-header", "--no-annotate")
 
+#: What uv says when there is no release between others.
+_NOTHING_FITS = r"requirements are unsatisfiable|there (is|are) no versions? of dirac"
 #: What uv says when a release is not there.
 NO_SUCH_RELEASE = r"there is no version of dirac|dirac was not found"
 
@@ -45,6 +48,22 @@ def near_releases(version: str) -> list[str]:
         _compile(f"DIRAC>{version}", "--resolution", "lowest"),
     )
     return [answer.stdout.strip().rpartition("==")[2] for answer in asked if answer.returncode == 0]
+
+
+def releases_between(first: str, last: str) -> list[str]:
+    """The releases after one and before another, oldest first, without release candidates.
+
+    BuildError when the index cannot be asked.
+    """
+    found: list[str] = []
+    while True:
+        answer = _compile(f"DIRAC>{first},<{found[-1] if found else last}")
+        if answer.returncode != 0:
+            break
+        found.append(answer.stdout.strip().rpartition("==")[2])
+    if not re.search(_NOTHING_FITS, answer.stderr, re.IGNORECASE):
+        raise BuildError(f"cannot ask the package index for releases of DIRAC: {answer.stderr.strip()}")
+    return found[::-1]
 
 
 def _compile(requirement: str, *options: str) -> command.Finished:

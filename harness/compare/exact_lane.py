@@ -90,8 +90,13 @@ def _counter_changes(baseline: ExactOperation, contender: ExactOperation) -> Ite
         yield CounterChange("response_bytes", baseline.response_bytes, contender.response_bytes)
 
 
+def is_regression(change: CounterChange) -> bool:
+    """Whether the counter rose, for bytes beyond their margin."""
+    return _is_beyond(change, change.baseline, change.contender)
+
+
 def _verdict(counters: Sequence[CounterChange]) -> Verdict:
-    if any(_is_beyond(change, change.baseline, change.contender) for change in counters):
+    if any(map(is_regression, counters)):
         return "regression"
     if any(_is_beyond(change, change.contender, change.baseline) for change in counters):
         return "improvement"

@@ -23,7 +23,7 @@ from harness.measure.observations import Observations
 from harness.measure.pair_store import PairStore
 from harness.measure.paired_lane import PairedLane
 from harness.measure.window_store import WindowStore
-from harness.model import ExactOperation, RssbenchError
+from harness.model import ExactOperation, NotComparableError, RssbenchError
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
@@ -41,7 +41,7 @@ Counts = tuple[ExactOperation, ...]
 class ComparisonRun:
     """``builds``: baseline and contender. ``record`` may hold what an earlier, interrupted run measured."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what is compared, where, and what may end it
         self,
         builds: tuple[BuildEnvironment, BuildEnvironment],
         record: ComparisonRecord,
@@ -49,20 +49,24 @@ class ComparisonRun:
         stack_root: Path,
         progress: Progress,
         check: Callable[[], None] = lambda: None,
+        enough: Callable[[Measured], bool] | None = None,
     ) -> None:
-        """``check`` is called between pairs, and raises when the run is to end."""
+        """``check`` is called between pairs, and raises when the run is to end. ``enough``: when more pairs are of
+        no use, for one who does not ask for the verdict."""
         self._builds = builds
         self._record = record
         self._settings = record.result.settings
         self._stack_root = stack_root
         self._progress = progress
         self._check = check
+        self._enough = enough
         self._operations = [one for one in OPERATIONS if one.name in self._settings.operations]
         self._logs = record.directory / "stack"
         self._measured = Measured(Observations([]), Observations([]), ())
 
     def run(self) -> ComparisonResult:
-        """Measure and judge. What was measured is on record however this ends; StackError when a stack failed."""
+        """Measure and judge. What was measured is on record however this ends; StackError when a stack failed,
+        NotComparableError when it is the contender that cannot be compared."""
         deadline_s = time.monotonic() + self._settings.budget_s
         try:
             with self._origins() as origins:
@@ -113,7 +117,8 @@ class ComparisonRun:
             errors = [future.exception() for future in starting]
         for side, error in enumerate(errors):
             if error is not None:
-                raise RssbenchError(f"{self._name(side)} does not start: {error}") from error
+                kind = NotComparableError if side else RssbenchError
+                raise kind(f"{self._name(side)} does not start: {error}") from error
         stacks = (starting[0].result(), starting[1].result())
         self._check_data_sets(stacks)
         self._record.data_set_is_loaded(stacks[0].data_set, stacks[0].database_version)
@@ -123,7 +128,7 @@ class ComparisonRun:
         rows = [stack.data_set.rows for stack in stacks]
         differing = [table for table in rows[0].keys() & rows[1].keys() if rows[0][table] != rows[1][table]]
         if differing:
-            raise RssbenchError(
+            raise NotComparableError(
                 f"the data sets of both builds differ in {', '.join(sorted(differing))}: not compared"
             )
 
@@ -194,6 +199,8 @@ class ComparisonRun:
     def _decided(self, lane: TimedLane) -> bool:
         """Whether more pairs of the lane can change nothing: a wrong answer ends it as a clear figure does."""
         self._check()
+        if self._enough is not None:
+            return self._enough(self._measured)
         judgements = (*judge_timed(self._settings, self._measured), *wrong_answers(self._measured))
         return decided([one for one in judgements if one.lane == lane])
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import Profile
 from harness.model import FrontDoor, StackError
@@ -60,7 +61,7 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
             stack.load(seed)
             stack.check()
         except (OSError, StackError, SQLAlchemyError) as error:
-            reason = (stack.death() or str(error)) + disk_shortage(stack_root)
+            reason = (stack.death() or f"{error}{_last_words(logs)}") + disk_shortage(stack_root)
             stack.stop()
             raise StackError(reason) from error
         except BaseException:
@@ -69,6 +70,12 @@ def start_stack(  # noqa: PLR0913  what to start, with which data, and where
     stack.ready_s = time.monotonic() - started_s
     progress(f"stack ready in {stack.ready_s:.1f} s: {stack.service_url}")
     return stack
+
+
+def _last_words(logs: Path) -> str:
+    """What the services wrote last: one that lives may still say why it does not answer."""
+    said = [f"{log.name}: {command.last_lines(log, 3)}" for log in sorted(logs.glob("service*.log"))]
+    return "".join(f"\n{lines}" for lines in said)
 
 
 def _start_parts(stack: Stack, build: BuildEnvironment, configuration_port: int | None) -> None:

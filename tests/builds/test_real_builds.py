@@ -14,7 +14,7 @@ from harness import command
 from harness.builds import locks
 from harness.builds.cache import lock_of
 from harness.builds.environment import BuildEnvironment, prepare_build
-from harness.builds.package_index import near_releases, published_at
+from harness.builds.package_index import near_releases, published_at, releases_between
 from harness.model import BuildError
 from tests.dirac_sources import git
 
@@ -157,3 +157,4 @@ def test_a_release_that_does_not_exist_is_told_with_those_beside_it(cache: Path)
 def test_the_index_knows_when_a_release_was_published_and_which_are_beside_another() -> None:
     assert published_at("7.2.52") == datetime(2022, 11, 14, 10, 23, 58, tzinfo=UTC)
     assert near_releases("7.2.1000") == ["7.2.52", "7.3.1"]
+    assert releases_between("7.2.50", "7.3.2") == ["7.2.51", "7.2.52", "7.3.1"]

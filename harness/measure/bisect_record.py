@@ -1,0 +1,74 @@
+"""The record of a bisection on disk: written before anything is measured, always true, continued by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from harness.bisection import BISECTION_SCHEMA_VERSION, BisectResult, BisectSettings, RangeBuild
+from harness.measure.run_record import NOT_FINISHED
+from harness.model import SettingsError
+from harness.provenance import describe_environment
+from harness.store import BISECTION
+
+#: Where both ends of the range are compared, below the folder of the bisection.
+ENDS_FOLDER = "good-bad"
+
+
+class BisectRecord:
+    """Keeps ``bisect.json`` in a folder, with the comparisons below it."""
+
+    def __init__(self, directory: Path, result: BisectResult) -> None:
+        self.directory = directory
+        self.result = result
+        self._earlier_s = result.duration_s
+        self._began_s = time.monotonic()
+
+    @classmethod
+    def new(
+        cls, directory: Path, *, command: str, settings: BisectSettings, builds: Sequence[RangeBuild]
+    ) -> BisectRecord:
+        """Of a bisection that begins. RssbenchError when it cannot be written."""
+        record = cls(
+            directory,
+            BisectResult(
+                schema_version=BISECTION_SCHEMA_VERSION,
+                run_id=directory.name,
+                status="incomplete",
+                outcome="inconclusive",
+                problems=(NOT_FINISHED,),
+                started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+                duration_s=0.0,
+                command=command,
+                environment=describe_environment(""),
+                settings=settings,
+                builds=tuple(builds),
+                comparison_folder=ENDS_FOLDER,
+            ),
+        )
+        record.update()
+        return record
+
+    @classmethod
+    def continued(cls, directory: Path, budget_s: float) -> BisectRecord:
+        """Of a bisection that was begun before, with more time. RssbenchError when there is none, SettingsError
+        when it was begun on another machine."""
+        result = BISECTION.read(directory)
+        then, now = result.environment, describe_environment("")
+        if (then.hostname, then.cpu_model) != (now.hostname, now.cpu_model):
+            raise SettingsError(
+                [f"{directory} was begun on {then.hostname} ({then.cpu_model}); it can be continued there only"]
+            )
+        record = cls(directory, result)
+        settings = msgspec.structs.replace(result.settings, budget_s=budget_s)
+        record.update(status="incomplete", problems=(NOT_FINISHED,), settings=settings)
+        return record
+
+    def update(self, **changes: object) -> None:
+        duration_s = self._earlier_s + time.monotonic() - self._began_s
+        self.result = msgspec.structs.replace(self.result, duration_s=duration_s, **changes)
+        BISECTION.write(self.result, self.directory)
