@@ -21,7 +21,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness.comparison import ComparisonResult
-from tests.dirac_sources import branch_with, make_published_clone
+from harness.selftest.changed_clone import branch_with, make_published_clone
 
 HANDLER = "src/DIRAC/Core/Tornado/Server/private/BaseRequestHandler.py"
 CALL = "            return self.methodObj(*args, **kwargs)\n"

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from harness.micro.benchmark_file import read_benchmark_file
 from harness.micro_comparison import MicroComparison
-from tests.dirac_sources import branch_with, make_published_clone
+from harness.selftest.changed_clone import branch_with, make_published_clone
 
 BASE = "src/DIRAC/Core/Base/SQLAlchemyDB.py"
 CLASS = "class SQLAlchemyDB(DIRACDB):\n"

@@ -13,11 +13,10 @@ import pytest
 
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.selftest.changed_clone import make_published_clone
 from harness.settings import cache_folder
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
-
-from .dirac_sources import make_published_clone
 
 _ran: list[str] = []
 _skipped: list[str] = []

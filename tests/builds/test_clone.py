@@ -7,7 +7,8 @@ import pytest
 
 from harness.builds.clone import Clone
 from harness.model import BuildError, SettingsError
-from tests.dirac_sources import git, make_small_clone
+from harness.selftest.changed_clone import git
+from tests.dirac_sources import make_small_clone
 
 
 @pytest.fixture

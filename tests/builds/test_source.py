@@ -9,7 +9,8 @@ import pytest
 from harness.builds.source import Source, check_build, opened_source
 from harness.builds.spec import parse_build
 from harness.model import SettingsError
-from tests.dirac_sources import git, make_small_clone, write_small_dirac
+from harness.selftest.changed_clone import git
+from tests.dirac_sources import make_small_clone, write_small_dirac
 
 
 def source_of(name: str, cache: Path) -> Source:

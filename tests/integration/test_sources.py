@@ -9,7 +9,8 @@ import pytest
 
 from harness.integration.sources import SUITE, opened_tests
 from harness.model import SettingsError
-from tests.dirac_sources import git, write_small_dirac
+from harness.selftest.changed_clone import git
+from tests.dirac_sources import write_small_dirac
 
 
 @pytest.fixture
