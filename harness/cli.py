@@ -29,6 +29,7 @@ from harness.cli_growth import growth
 from harness.cli_integration import integration_tests
 from harness.cli_measurements import front_door_mistakes, show_again
 from harness.cli_micro import micro
+from harness.cli_mutants import mutants
 from harness.cli_policies import policies
 from harness.cli_runs import runs
 from harness.dataset.profiles import PROFILES
@@ -59,6 +60,7 @@ main.add_command(email_cache)
 main.add_command(cycles)
 main.add_command(policies)
 main.add_command(micro)
+main.add_command(mutants)
 
 
 @main.command()

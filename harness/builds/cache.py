@@ -4,6 +4,7 @@
 <key>.lock       held shared by who uses it, alone by who changes it; its time says when it was last used
 <key>.log        what the installer said
 snapshot-*/      sources while they are installed
+sources/         published source distributions, for commits of ours to them (harness/selftest/changed_clone.py)
 today.json       the day of the dependency set ``today``
 """
 
