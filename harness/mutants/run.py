@@ -18,7 +18,7 @@ from harness.mutants.detection import Builds, Detection
 from harness.mutants.findings import failed
 from harness.mutants.mutant import Mutant
 from harness.mutants.outcomes_file import OutcomesFile
-from harness.mutants.scoring import attributed, is_as_deserved, is_open
+from harness.mutants.scoring import is_open, judged
 from harness.selftest.changed_clone import branch_with, git, make_published_clone
 from harness.store import new_directory
 
@@ -42,13 +42,17 @@ class MutantRun:
     both_lanes: bool = False
 
     def run(self, mutants: Sequence[Mutant]) -> None:
-        """Those that have no outcome yet. One that fails is an outcome, and the next one follows."""
-        known = {outcome.mutant for outcome in self.file.read()}
-        waiting = [mutant for mutant in mutants if mutant.name not in known]
+        """Those that have no outcome yet, or were another commit then. One that fails is an outcome, and the next
+        one follows."""
+        known = {(outcome.mutant, outcome.commit) for outcome in self.file.read()}
         clone = self._clone()
-        for number, mutant in enumerate(waiting, 1):
-            self.progress(f"mutant {number} of {len(waiting)}: {mutant.name}")
-            outcome = self._outcome(clone, mutant)
+        for number, mutant in enumerate(mutants, 1):
+            contender = branch_with(clone, mutant.name, f"{_SOURCES}/{mutant.file}", mutant.of)
+            commit = git(clone, "rev-parse", mutant.name)
+            if (mutant.name, commit) in known:
+                continue
+            self.progress(f"mutant {number} of {len(mutants)}: {mutant.name}")
+            outcome = self._outcome(mutant, (f"{clone}@main", contender), commit)
             self.file.add(outcome)
             self.progress(_told(outcome))
 
@@ -59,25 +63,22 @@ class MutantRun:
             make_published_clone(clone, (RELEASE,), self.cache_directory / "sources")
         return clone
 
-    def _outcome(self, clone: Path, mutant: Mutant) -> MutantOutcome:
+    def _outcome(self, mutant: Mutant, names: tuple[str, str], commit: str) -> MutantOutcome:
         started_at, load_average = dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), os.getloadavg()[0]
-        contender = branch_with(clone, mutant.name, f"{_SOURCES}/{mutant.file}", mutant.of)
-        steps = self._steps(mutant, (f"{clone}@main", contender))
-        finding = steps[-1].finding
-        right_operation, right_evidence = attributed(mutant, finding)
-        return MutantOutcome(
+        outcome = MutantOutcome(
             mutant=mutant.name,
             kind=mutant.kind,
             half=mutant.half,
             detector=mutant.detector,
-            commit=git(clone, "rev-parse", mutant.name),
+            commit=commit,
             started_at=started_at,
             load_average=load_average,
-            steps=tuple(steps),
-            found=is_as_deserved(mutant, finding),
-            right_operation=right_operation,
-            right_evidence=right_evidence,
+            steps=tuple(self._steps(mutant, names)),
+            found=False,
+            right_operation=None,
+            right_evidence=None,
         )
+        return judged(mutant, outcome)
 
     def _steps(self, mutant: Mutant, names: tuple[str, str]) -> list[Step]:
         """The cheapest comparison first; the next one only when that leaves it open."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from harness.comparison import Verdict
 from harness.mutant_scores import (
     TOGETHER,
@@ -46,18 +48,26 @@ def is_open(finding: Finding) -> bool:
     return finding.verdict in ("same", "inconclusive")
 
 
-def attributed(mutant: Mutant, finding: Finding) -> tuple[bool | None, bool | None]:
-    """Whether the right operations and the right evidence were named; None where nothing is to be named."""
-    if mutant.kind == "unchanged" or not is_as_deserved(mutant, finding):
-        return None, None
-    operation = mutant.names_rightly(finding.named, TOGETHER) if mutant.names else None
-    return operation, mutant.evidence in finding.evidence if mutant.evidence else None
+def judged(mutant: Mutant, outcome: MutantOutcome) -> MutantOutcome:
+    """The outcome by the catalogue as it is now, whatever it was when the mutant was measured."""
+    finding = outcome.last
+    found = is_as_deserved(mutant, finding)
+    is_named = found and mutant.kind != "unchanged"
+    return replace(
+        outcome,
+        kind=mutant.kind,
+        half=mutant.half,
+        detector=mutant.detector,
+        found=found,
+        right_operation=mutant.names_rightly(finding.named, TOGETHER) if is_named else None,
+        right_evidence=mutant.evidence in finding.evidence if is_named else None,
+    )
 
 
 def scores(build: str, catalogue: Sequence[Mutant], outcomes: Sequence[MutantOutcome]) -> MutantScores:
     """Of the latest outcome of each mutant, in the order of the catalogue."""
     latest = {outcome.mutant: outcome for outcome in outcomes}
-    ordered = tuple(latest[mutant.name] for mutant in catalogue if mutant.name in latest)
+    ordered = tuple(judged(mutant, latest[mutant.name]) for mutant in catalogue if mutant.name in latest)
     halves: tuple[Half | None, ...] = (None, "tune", "score")
     scored = tuple(_score(half, catalogue, ordered) for half in halves)
     return MutantScores(build, ordered, scored, _reaches_aims(scored[0]))

@@ -132,6 +132,12 @@ def test_a_run_goes_on_where_it_ended(file: OutcomesFile) -> None:
     assert [outcome.mutant for outcome in file.read()] == ["one", "two"]
 
 
+def test_a_mutant_that_is_another_commit_now_is_measured_again(file: OutcomesFile) -> None:
+    run(file, Detecting([SAME, SAME]), mutant("one"))
+    run(file, Detecting([SLOWER]), mutant("one", changes=(Top("better = 1"),)))
+    assert [outcome.found for outcome in file.read()] == [False, True]
+
+
 def test_a_build_that_cannot_be_made_is_an_outcome_and_the_next_one_follows(
     file: OutcomesFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from harness.mutant_scores import MutantScores, Rate
 from harness.mutants.all_mutants import MUTANTS
@@ -60,6 +61,12 @@ def test_the_halves_together_are_all() -> None:
         one.trials for one in both.rates
     ]
     assert len(tune.not_run) + len(score.not_run) == len(both.not_run) == len(MUTANTS) - 4
+
+
+def test_an_outcome_is_judged_by_the_catalogue_as_it_is_now() -> None:
+    stale = replace(MISNAMED, found=False, right_operation=True, kind="wrong")
+    (now,) = scored(stale).outcomes
+    assert (now.kind, now.found, now.right_operation) == ("heavier", True, False)
 
 
 def test_the_latest_outcome_of_a_mutant_counts() -> None:
