@@ -47,11 +47,12 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def told(self, most: int) -> str:
         """In words, with so many operations at most."""
-        if not self.named:
-            return self.reason
+        return f"{', '.join(self.evidence)} of {self.named_text(most)}" if self.named else self.reason
+
+    def named_text(self, most: int) -> str:
+        """So many of the operations, which may have commas in their names."""
         more = len(self.named) - most
-        named = [*self.named[:most], *([f"{more} more"] if more > 0 else [])]
-        return f"{', '.join(self.evidence)} of {', '.join(named)}"
+        return "; ".join([*self.named[:most], *([f"{more} more"] if more > 0 else [])])
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

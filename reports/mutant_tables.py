@@ -36,7 +36,7 @@ def catalogue_table(mutants: Sequence[Mutant]) -> Table:
             mutant.story,
             f"{mutant.place}{' (dips)' if mutant.front_door == 'dips' else ''}",
             mutant.detector,
-            ", ".join(mutant.names) or "nothing",
+            "; ".join(mutant.names) or "nothing",
             mutant.evidence or MISSING,
             mutant.half,
             ", ".join(mutant.also_for) or MISSING,
@@ -77,17 +77,13 @@ def _survivors_table(score: Score) -> Table:
 
 def _outcome_row(outcome: MutantOutcome) -> tuple[str, ...]:
     last = outcome.last
-    named = [
-        *last.named[:_MOST_NAMED],
-        *([f"{len(last.named) - _MOST_NAMED} more"] if len(last.named) > _MOST_NAMED else []),
-    ]
     return (
         outcome.mutant,
         outcome.kind,
         outcome.half,
         last.verdict,
         outcome.steps[-1].detector,
-        ", ".join(named) or MISSING,
+        last.named_text(_MOST_NAMED) or MISSING,
         ", ".join(last.evidence) or MISSING,
         _MARKS[outcome.right_operation],
         _MARKS[outcome.right_evidence],

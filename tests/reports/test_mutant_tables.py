@@ -42,7 +42,7 @@ def test_survivors_stand_with_what_was_said_of_them() -> None:
 
 def test_of_many_operations_the_first_are_named() -> None:
     text = SCORE_FORMATS["text"](RESULT)
-    assert "ResourceStatus.select 0, ResourceStatus.select 1, ResourceStatus.select 2, 2 more" in text
+    assert "ResourceStatus.select 0; ResourceStatus.select 1; ResourceStatus.select 2; 2 more" in text
 
 
 def test_json_has_everything() -> None:
