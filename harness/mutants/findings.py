@@ -100,8 +100,10 @@ def _why_nothing(judgements: Sequence[Judgement], control: Sequence[Judgement]) 
     """What was seen of all together, and what would have been found."""
     if differs := [one for one in control if one.verdict in ("regression", "improvement")]:
         return f"the baseline differs from itself in {differs[0].metric} of {differs[0].operation or TOGETHER}"
-    told = [_told(one) for one in judgements if one.operation is None and one.effect_ratio is not None]
-    return "; ".join(told) or "every counter is the same"
+    if not judgements:
+        return "every counter is the same"
+    together = [one for one in judgements if one.operation is None and one.effect_ratio is not None]
+    return "; ".join(map(_told, together)) or "no pair was measured within the budget"
 
 
 def _told(judgement: Judgement) -> str:

@@ -83,6 +83,12 @@ def test_without_pairs_the_counters_are_what_is_the_same() -> None:
     assert finding_of_comparison(result("same")).reason == "every counter is the same"
 
 
+def test_a_budget_that_was_too_short_for_a_pair_is_the_reason() -> None:
+    unmeasured = judgement(None, verdict="inconclusive", effect_ratio=None, interval_ratio=None, pairs=0)
+    found = finding_of_comparison(replace(result("inconclusive"), judgements=(unmeasured,)))
+    assert found.reason == "no pair was measured within the budget"
+
+
 def test_a_comparison_that_did_not_end_has_failed() -> None:
     found = finding_of_comparison(result("inconclusive", status="incomplete", problems=("it broke",)))
     assert (found.verdict, found.reason) == ("failed", "it broke")
