@@ -35,7 +35,7 @@ def test_the_same_change_is_the_same_commit_whenever_it_is_made(clone: Path) -> 
 
 
 def test_a_change_that_changes_nothing_is_refused(clone: Path) -> None:
-    with pytest.raises(BuildError, match=r"git commit failed in .*nothing to commit"):
+    with pytest.raises(BuildError, match=r"(?s)git commit failed in .*nothing to commit"):
         branch_with(clone, "same", FILE, lambda text: text)
     assert git(clone, "rev-parse", "--abbrev-ref", "HEAD") == "main"
 
