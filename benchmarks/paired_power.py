@@ -21,7 +21,6 @@ from harness.comparison import Question, TimedMetric
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
 from harness.stats.power import POWER_RATIO, smallest_detectable
-from harness.stats.proportion import wilson_interval
 from harness.stats.sequential import MINIMUM_PAIRS, Wealth, bounds, p_value
 
 SEED = 2026
@@ -69,8 +68,10 @@ NOISES: dict[str, Noise] = {
 
 def wilson(found: int, trials: int, digits: int = 1) -> str:
     """A rate with its 95 % interval (Wilson 1927)."""
-    low, high = wilson_interval(found, trials)
-    return f"{100 * found / trials:.{digits}f} % ({100 * low:.{digits}f} to {100 * high:.{digits}f})"
+    z, p = 1.96, found / trials
+    center, half = p + z * z / (2 * trials), z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
+    low, high = ((center - half) / (1 + z * z / trials), (center + half) / (1 + z * z / trials))
+    return f"{100 * p:.{digits}f} % ({100 * max(0.0, low):.{digits}f} to {100 * high:.{digits}f})"
 
 
 def t_mixture_p(values: Floats) -> float:

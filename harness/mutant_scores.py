@@ -91,12 +91,13 @@ class MutantOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``hits`` of ``trials`` with Wilson's 95 % interval of the ratio. ``aim_ratio``: at least, or none."""
+    """``hits`` of ``trials`` with Wilson's 95 % interval of the ratio, if there are any. ``aim_ratio``: at
+    least; 0.0 is none at all."""
 
     what: str
     hits: int
     trials: int
-    interval_ratio: tuple[float, float]
+    interval_ratio: tuple[float, float] | None
     aim_ratio: float | None = None
 
 

@@ -92,7 +92,7 @@ def _outcome_row(outcome: MutantOutcome) -> tuple[str, ...]:
 
 
 def _rate_text(rate: Rate) -> str:
-    if not rate.trials:
+    if rate.interval_ratio is None:
         return MISSING
     low, high = rate.interval_ratio
     return f"{rate.hits} of {rate.trials}: {rate.hits / rate.trials:.0%} ({low:.0%} to {high:.0%})"

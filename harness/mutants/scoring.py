@@ -19,7 +19,7 @@ from harness.mutant_scores import (
     Survivor,
 )
 from harness.mutants.mutant import Mutant
-from harness.stats.proportion import wilson_interval
+from harness.stats.wilson import wilson_interval
 
 FOUND_AIM_RATIO = 0.9
 OPERATION_AIM_RATIO = 0.8
@@ -116,7 +116,7 @@ def _rate(
     aim_ratio: float | None = None,
 ) -> Rate:
     hits = sum(map(is_hit, outcomes))
-    return Rate(what, hits, len(outcomes), wilson_interval(hits, len(outcomes)), aim_ratio)
+    return Rate(what, hits, len(outcomes), wilson_interval(hits, len(outcomes)) if outcomes else None, aim_ratio)
 
 
 def _reaches_aims(score: Score) -> bool:
