@@ -58,7 +58,7 @@ class Asking:
             meaning = next((f": {text}" for mark, text in _MEANINGS.items() if mark in str(error)), "")
             raise self._failure(f"does not answer {what}{meaning} ({error})") from error
         if answer.status in {401, 403}:
-            raise self._failure(f"refuses our certificate: HTTP status {answer.status} to {what}")
+            raise self._failure(f"does not let this certificate call {what}: HTTP status {answer.status}")
         if answer.status != 200:
             raise self._failure(f"is not an RSS: HTTP status {answer.status} to {what}")
         try:

@@ -221,7 +221,7 @@ def test_who_is_refused_hears_by_whom(stack: Stack, tmp_path: Path, bzt_stack_ro
     stranger = others.identities["admin"]
     assert "the server refuses our certificate" in refusal(settings_of(stack, identity=stranger), bzt_stack_root)
     assert "its certificate is not signed by the authority in `ca`" in refusal(
-        settings_of(stack, ca_file=others.ca_file), tmp_path
+        settings_of(stack, ca_file=others.ca_file), bzt_stack_root
     )
     reader = settings_of(stack, identity=Identity(*_files_of(stack, "user")), allow_writes=True)
     found = refusal(reader, bzt_stack_root, frozenset({"ResourceStatus.addOrModify status"}))
