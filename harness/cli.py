@@ -25,6 +25,7 @@ from harness.cli_conventions import (
 )
 from harness.cli_cycles import cycles
 from harness.cli_email_cache import email_cache
+from harness.cli_external import external_options, external_overrides
 from harness.cli_growth import growth
 from harness.cli_integration import integration_tests
 from harness.cli_measurements import front_door_mistakes, show_again
@@ -32,6 +33,7 @@ from harness.cli_micro import micro
 from harness.cli_mutants import mutants
 from harness.cli_policies import policies
 from harness.cli_runs import runs
+from harness.cli_worker import worker
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
 from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, SettingsError
@@ -61,6 +63,7 @@ main.add_command(cycles)
 main.add_command(policies)
 main.add_command(micro)
 main.add_command(mutants)
+main.add_command(worker)
 
 
 @main.command()
@@ -95,6 +98,7 @@ def doctor(form: str) -> None:
     help="only these entries of execution, and no sections unless --also names them; may be repeated",
 )
 @click.option("--also", help=f"which sections: some of {', '.join(SECTION_NAMES)} (with commas between), or none")
+@external_options
 @reports_errors
 def run(  # noqa: PLR0913, PLR0917  one argument per option
     build: str | None,
@@ -104,6 +108,7 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
     front_door: str | None,
     scenarios: tuple[str, ...],
     also: str | None,
+    **external: Any,  # noqa: ANN401  as click calls it
 ) -> None:
     """Measure one BUILD: what `bzt taurus.yml` does, with settings checked first (exit 2 when they are wrong)."""
     from harness.taurus.invocation import check_settings, run_bzt  # noqa: PLC0415 - bzt takes a second to import
@@ -111,6 +116,7 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
     also = "none" if scenarios and also is None else also
     changes = {"build": build, "profile": profile, "seed": seed, "front-door": front_door, "also": also}
     overrides = [f"modules.rss-stack.{name}={value}" for name, value in changes.items() if value is not None]
+    overrides += external_overrides(external)
     check_settings(config, overrides, os.environ, scenarios)
     sys.exit(EXIT_OF_BZT.get(run_bzt(config, overrides, scenarios), EXIT_HARNESS))
 

@@ -11,6 +11,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from scenarios.remote.record import RemoteWorker
+
 #: Version of the layout of ``run.json``; raised when a field changes its meaning or goes away.
 SCHEMA_VERSION = 1
 
@@ -18,6 +20,9 @@ SCHEMA_VERSION = 1
 #: ``incomplete``: the run ended before its time; what was measured until then is kept.
 RunStatus = Literal["passed", "failed", "incomplete"]
 TrialStatus = Literal["passed", "failed", "incomplete"]
+
+#: How the RSS under load runs.
+Runtime = Literal["processes", "containers", "external"]
 
 #: The way in to the RSS: ``https`` is DIRAC's Tornado services, one process, ``dips`` is DISET, one per service.
 FrontDoor = Literal["https", "dips"]
@@ -167,6 +172,8 @@ class TrialResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     memory: Memory
     generator: GeneratorHealth
     audit: Audit | None
+    #: of a load that came from elsewhere
+    remote_workers: tuple[RemoteWorker, ...] = ()
 
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -266,6 +273,17 @@ class SectionOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duration_s: float
 
 
+class ExternalRss(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An RSS that ran already. ``dirac_version``: what it says of itself, None when it says nothing.
+    ``own_elements``: what the suite made there, and removed at the end."""
+
+    url: str
+    dirac_version: str | None
+    rate_limit_per_s: int
+    writes_allowed: bool
+    own_elements: tuple[str, ...]
+
+
 class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``run.json`` holds."""
 
@@ -276,7 +294,7 @@ class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     started_at: str
     duration_s: float
     command: str
-    runtime: Literal["processes", "containers", "external"]
+    runtime: Runtime
     build: BuildIdentity | None
     data_set: DataSet | None
     environment: Environment
@@ -287,3 +305,5 @@ class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     front_door: FrontDoor | None = None
     #: in the order in which they were measured
     sections: tuple[SectionOutcome, ...] = ()
+    #: of the runtime ``external``
+    external: ExternalRss | None = None

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness.comparison import Lane
+from harness.external.settings import ExternalSettings
+from harness.measure.remote_workers import RemoteSettings
 from harness.model import FrontDoor, Load, SectionName, SettingsError
 from harness.settings_keys import (
     EXECUTION_KEYS,
@@ -20,6 +22,8 @@ from harness.settings_keys import (
     SCENARIO_KEYS,
     STACK_KEYS,
 )
+from harness.settings_of_external import check_load, operations_of, read_external
+from harness.settings_of_remote import read_remote
 from harness.settings_reading import Locate, Reading, plain
 from harness.stack.front_doors import why_not
 from scenarios.workloads import WORKLOADS
@@ -40,6 +44,11 @@ class TrialSettings:
     workload: str
     load: Load
     weights: dict[str, float] | None
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The names of what it can send."""
+        return operations_of(self.workload, self.weights)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,10 @@ class Job:
     drain_timeout_s: float
     #: over dips; scenarios/diset_settings.py
     quick_ack: bool
+    #: an RSS that runs already, in place of a stack of ours
+    external: ExternalSettings | None
+    #: None for workers on this machine
+    remote: RemoteSettings | None
     criteria: tuple[str, ...]
     trials: tuple[TrialSettings, ...]
 
@@ -106,9 +119,13 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
     stack = reading.section(modules.get("rss-stack"), ("modules", "rss-stack"), STACK_KEYS)
     load = reading.section(modules.get("rss-load"), ("modules", "rss-load"), LOAD_KEYS)
     report = reading.section(modules.get("rss-report"), ("modules", "rss-report"), REPORT_KEYS)
-    trials = _read_trials(config, reading, int(load["workers"] or 1))
-    reading.need_modules(config)
     comparison = _read_comparison(stack, reading)
+    remote = read_remote(load, comparison, reading)
+    trials = _read_trials(config, reading, remote.workers if remote else int(load["workers"] or 1))
+    reading.need_modules(config)
+    external = read_external(stack, comparison, reading)
+    if external:
+        check_load(external, [(one.scenario, one.operations, one.load) for one in trials], reading)
     _check_front_doors(stack, comparison, reading)
     if reading.mistakes:
         raise SettingsError(reading.mistakes)
@@ -119,13 +136,15 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
         seed=stack["seed"],
         service_port=stack["port"],
         front_door=stack["front-door"],
-        exact=stack["exact"],
-        also=stack["also"],
+        exact=stack["exact"] and external is None,
+        also=() if external else stack["also"],
         cache_folder=_folder(stack["cache"], default=cache_folder()),
         stack_folder=_folder(stack["folder"], default=stack_folder()),
         request_timeout_s=load["request-timeout"],
         drain_timeout_s=load["drain-timeout"],
         quick_ack=load["quick-ack"],
+        external=external,
+        remote=remote,
         criteria=report["criteria"],
         trials=tuple(trials),
     )

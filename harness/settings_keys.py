@@ -13,9 +13,11 @@ from harness.builds.source import check_build
 from harness.builds.spec import FORMS, parse_build
 from harness.comparison import LANES, Lane
 from harness.dataset.profiles import PROFILES
+from harness.external.settings import Reached, parse_urls
 from harness.index import INDEX_FILE_VARIABLE, INDEX_VARIABLE
 from harness.measure.criteria import parse_criterion
-from harness.model import FRONT_DOORS, SECTION_NAMES, BuildError, SectionName, SettingsError
+from harness.model import FRONT_DOORS, SECTION_NAMES, BuildError, SectionName, SettingsError, StackError
+from harness.stack.releases import series_of
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
@@ -86,6 +88,14 @@ def duration_s(value: Any) -> float:
     return seconds
 
 
+def address(value: Any) -> tuple[str, int]:
+    wanted = "HOST:PORT with a port from 1024 to 65535, such as 127.0.0.1:5557"
+    host, _, port = str(value).rpartition(":")
+    if not host or not port.isdecimal() or not 1024 <= int(port) <= 65535:
+        raise ValueError(wanted)
+    return host.strip("[]"), int(port)
+
+
 def yes_or_no(value: Any) -> bool:
     if str(value).lower() not in {"true", "false", "yes", "no"}:
         raise ValueError("true or false")
@@ -96,6 +106,24 @@ def text(value: Any) -> str:
     if not isinstance(value, (str, int, float)) or isinstance(value, bool) or not str(value).strip():
         raise ValueError("a text")
     return str(value).strip()
+
+
+def section(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError("keys with values")  # noqa: TRY004 - all wrong settings are ValueErrors
+    return dict(value)
+
+
+def urls(value: Any) -> Reached:
+    return parse_urls([str(one) for one in value] if isinstance(value, (list, tuple)) else [str(value)])
+
+
+def dirac_version(value: Any) -> str:
+    try:
+        series_of(str(value))
+    except StackError as error:
+        raise ValueError(f"a version such as 9.1 ({error})") from error
+    return str(value)
 
 
 def build_name(value: Any) -> str:
@@ -169,7 +197,8 @@ STACK_KEYS = (
     Key("lanes", lanes, "exact,paired,load", "what a comparison does", "RSSBENCH_LANES"),
     Key("profile", choice(*PROFILES), "M", "size of the data set", "RSSBENCH_PROFILE"),
     Key("seed", whole_number(0, 2**31 - 1), 1, "of the data set and the arrivals", "RSSBENCH_SEED"),
-    Key("runtime", choice("processes"), "processes", "how the stack runs", "RSSBENCH_RUNTIME"),
+    Key("runtime", choice("processes", "external"), "processes", "how the stack runs", "RSSBENCH_RUNTIME"),
+    Key("external", section, None, "of the runtime external: how to reach an RSS that runs already"),
     Key(
         "front-door", choice(*FRONT_DOORS), None, "https where the build has it, else dips", "RSSBENCH_FRONT_DOOR"
     ),
@@ -187,11 +216,43 @@ STACK_KEYS = (
     Key("folder", text, None, "where stacks live while they run", "RSSBENCH_STACK_FOLDER"),
 )
 
+EXTERNAL_KEYS = (
+    Key("url", urls, None, "https://HOST:PORT, or a list of dips://HOST:PORT/ResourceStatus/SERVICE"),
+    Key("certificate", text, None, "of the user that calls, PEM; a proxy has its key in the same file"),
+    Key("key", text, None, "of that certificate, mode 0600"),
+    Key("ca", text, None, "certificates of the authorities that signed the server's, PEM"),
+    Key(
+        "rate-limit", whole_number(1, 10_000), 10, "requests in any second, of all workers and of the suite itself"
+    ),
+    Key("allow-writes", yes_or_no, "false", "to elements of the suite's own, whose names begin with rssbench-"),
+    Key("version", dirac_version, "9.1", "of DIRAC there; over dips its encoding follows from it"),
+    Key("setup", text, None, "over dips: of that installation, where its release has setups"),
+    Key("group", text, None, "over dips: the user's, if not the default one"),
+    Key("vo", text, "unknown", "over dips: the user's"),
+)
+
 LOAD_KEYS = (
     Key("workers", whole_number(1, 64), 1, "generator processes that share the load", "RSSBENCH_WORKERS"),
     Key("request-timeout", duration_s, "30s", "deadline of one request"),
     Key("quick-ack", yes_or_no, "true", "over dips: acknowledge at once; false waits as DIRAC's own client does"),
     Key("drain-timeout", duration_s, "10s", "how long due requests may be served after the end"),
+    Key(
+        "remote-workers",
+        whole_number(1, 256),
+        None,
+        "workers on other machines, in place of `workers`; they come with `rssbench worker`",
+        "RSSBENCH_REMOTE_WORKERS",
+    ),
+    Key("bind", address, "127.0.0.1:5557", "where remote workers come to", "RSSBENCH_BIND"),
+    Key("wait-for-workers", duration_s, "60s", "how long remote workers are waited for"),
+    Key("token-file", text, None, "file with the secret of remote workers, mode 0600", "RSSBENCH_TOKEN_FILE"),
+    Key(
+        "allow-network",
+        yes_or_no,
+        "false",
+        "remote workers may come over a network; what is said is signed, not encrypted",
+        "RSSBENCH_ALLOW_NETWORK",
+    ),
 )
 
 REPORT_KEYS = (Key("criteria", criteria, (), "what must hold for every trial, beside no errors"),)
@@ -215,6 +276,7 @@ SCENARIO_KEYS = (
 
 SECTIONS = {
     "modules.rss-stack": STACK_KEYS,
+    "modules.rss-stack.external": EXTERNAL_KEYS,
     "modules.rss-load": LOAD_KEYS,
     "modules.rss-report": REPORT_KEYS,
     "execution[]": EXECUTION_KEYS,

@@ -66,6 +66,7 @@ def render(run: RunResult, run_directory: Path) -> str:
         outcomes=wording.OUTCOMES,
         load_reached=wording.load_reached,
         statements=[_statements(one) for one in run.exact if one.statements],
+        clocks_text=wording.clocks_text,
     )
 
 

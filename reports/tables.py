@@ -13,7 +13,7 @@ from harness.stats.quantiles import CONFIDENCE_RATIO
 from reports.escaping import markdown_text
 from reports.frames import operation_frame
 from reports.units import MISSING, TimeUnit, count, plural, rate, time_unit
-from reports.wording import load_reached, reasons
+from reports.wording import clocks_text, load_reached, reasons
 
 #: What a terminal shows without breaking lines.
 WIDTH = 120
@@ -60,7 +60,7 @@ def text_table(run: RunResult) -> str:
             trial = record["trial"]
             lines.append(_trial_title(run, trial))
         lines.append(_text_line(row, widths))
-    return "\n".join([*lines, *_footnotes(frame)])
+    return "\n".join([*lines, *_footnotes(run, frame)])
 
 
 def markdown_table(run: RunResult) -> str:
@@ -73,7 +73,7 @@ def markdown_table(run: RunResult) -> str:
     rows = [[_trial_title(run, trial), *row] for trial, row in zip(frame["trial"], rows, strict=True)]
     rule = ["---", "---", *["---:"] * (len(heading) - 2)]
     lines = ["| " + " | ".join(markdown_text(cell) for cell in row) + " |" for row in [heading, rule, *rows]]
-    return "\n".join([*lines, *(f"\n{note}" for note in _footnotes(frame))])
+    return "\n".join([*lines, *(f"\n{note}" for note in _footnotes(run, frame))])
 
 
 def samples_needed(percentile: float) -> int:
@@ -121,8 +121,10 @@ def _fit(text: str, width: int) -> str:
     return text[:head] + "…" + text[len(text) - (width - 1 - head) :]
 
 
-def _footnotes(frame: pd.DataFrame) -> list[str]:
+def _footnotes(run: RunResult, frame: pd.DataFrame) -> list[str]:
     notes = ["latency: from the instant a request was due until its last byte; service: from when it was sent."]
+    clocks = {trial.name: clocks_text(trial.remote_workers) for trial in run.trials}
+    notes += [f"{name}: {text}." for name, text in clocks.items() if text]
     if frame[list(_TIMES)].isna().to_numpy().any():
         needed = ", ".join(f"p{round(p * 100)} {samples_needed(p)}" for p in (0.5, 0.95, 0.99))
         notes.append(f"{MISSING} too few requests (independent ones needed: {needed}) or too many errors.")

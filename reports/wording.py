@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.model import Load, RunResult, TrialResult
 from reports.units import duration_text, plural, rate
+from scenarios.remote.record import RemoteWorker
 
 #: How ``harness.measure.generator_health.rate_problem`` begins: the one judge of whether a rate was reached.
 NOT_SERVED = "the load was not served"
@@ -85,6 +88,27 @@ def load_text(load: Load) -> str:
     parts.append("one connection per call" if load.connection == "per-call" else "keep-alive connections")
     parts.append(plural(load.workers, "generator worker"))
     return ", ".join(parts)
+
+
+def clocks_text(workers: Sequence[RemoteWorker]) -> str | None:
+    """How well the clocks of remote workers are known; None without such workers.
+
+    Latencies and service times are differences on one clock. What the clocks decide is when a worker began, and so
+    how well the workers together keep the schedule.
+    """
+    if not workers:
+        return None
+    machines = plural(len({worker.host for worker in workers}), "machine")
+    text = f"{plural(len(workers), 'remote worker')} on {machines}"
+    errors = [worker.clock_error_s for worker in workers if worker.clock_error_s is not None]
+    if len(errors) < len(workers):
+        return f"{text}, whose clocks could not all be read"
+    furthest = max(abs(worker.clock_difference_s or 0.0) for worker in workers)
+    changes = [abs(worker.clock_change_s) for worker in workers if worker.clock_change_s is not None]
+    drift = f", moved by at most {max(changes) * 1e3:.3f} ms meanwhile" if changes else ""
+    return (
+        f"{text}; clocks up to {furthest:.6f} s from this machine's{drift}, known to ±{max(errors) * 1e3:.3f} ms"
+    )
 
 
 def _once(of_run: tuple[str, ...], trials: list[TrialResult]) -> list[str]:

@@ -55,6 +55,12 @@ class LoadPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     request_timeout_s: float = 30.0
     #: how long arrivals that were due may still be served after the end of the schedule
     drain_timeout_s: float = 10.0
+    #: of all workers together: no more are sent in any second, whenever they are due
+    rate_limit_per_s: int | None = None
+    #: others change the rows meanwhile: reads are checked for their shape alone, and writes go to the rows of
+    #: ``own_catalogue_file`` and nowhere else
+    live: bool = False
+    own_catalogue_file: str | None = None
 
 
 def read_plan() -> LoadPlan:

@@ -85,6 +85,7 @@ class RssUser(User):  # type: ignore[misc]
         """Send, check and record one request; the instant of its end."""
         worker, request = self.worker, pending.request
         worker.pending[self.number] = pending
+        worker.keep_to_limit(self.timer)
         worker.in_flight += 1
         in_flight = worker.in_flight
         pending.start_ns = time.monotonic_ns()

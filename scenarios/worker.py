@@ -20,14 +20,20 @@ from gevent.event import Event
 
 from scenarios.catalogue import read_catalogue
 from scenarios.clients import new_client
+from scenarios.held_back import write_held_back
+from scenarios.live_answers import without_values
 from scenarios.load_plan import LoadPlan
 from scenarios.operation import Call, Operation, Request
 from scenarios.operations import OPERATIONS
+from scenarios.own_elements import check_own
+from scenarios.precise_timer import PreciseTimer
+from scenarios.rate_limit import RateLimit, share_of_worker
 from scenarios.recorder import Recorder
 from scenarios.request_stream import UNSENT_SEQUENCE, NumberedRequest, iterations, operations_of
 from scenarios.rpc import Message, RpcClient
 from scenarios.samples import Outcome
 from scenarios.schedule import end_s, iterations_per_user, user_start_s, worker_arrivals_s, worker_users
+from scenarios.start_file import read_start
 
 #: Between two looks for the start file, two flushes of samples, and two looks whether the harness still lives.
 _START_POLL_S = 0.01
@@ -70,6 +76,9 @@ class Worker:
         self.is_over = False
         self.recorder = Recorder(Path(plan.output_dir), plan.worker, [operation.name for operation in OPERATIONS])
         self._catalogue = read_catalogue(Path(plan.catalogue_file))
+        self._own_catalogue = read_catalogue(Path(plan.own_catalogue_file)) if plan.own_catalogue_file else None
+        self._limit = _limit_of(plan)
+        self._held_back = 0
         self._iterations = iterations(plan)
         self._built: deque[list[BuiltRequest]] = deque()
         self._preparing = self.new_client()  # never connects
@@ -81,7 +90,7 @@ class Worker:
         self._progress = Event()
         self._start_ns = 0
         for operation in operations_of(plan):  # the first call prepares, which takes its time
-            OPERATIONS[operation].call(self._catalogue, Request(0, ""))
+            self._call(OPERATIONS[operation], Request(0, ""))
 
     # what users ask for
 
@@ -128,9 +137,30 @@ class Worker:
 
     def _build(self, numbered: NumberedRequest) -> BuiltRequest:
         operation = OPERATIONS[numbered.operation]
-        call = operation.call(self._catalogue, numbered.request)
+        call = self._call(operation, numbered.request)
         message = self._preparing.prepare(operation.service, operation.method, call.arguments)
         return BuiltRequest(operation, numbered.operation, numbered.sequence, call, message)
+
+    def _call(self, operation: Operation, request: Request) -> Call:
+        if not self.plan.live:
+            return operation.call(self._catalogue, request)
+        if operation.kind == "read":
+            return without_values(operation.call(self._catalogue, request))
+        if self._own_catalogue is None:
+            raise ValueError(f"{operation.name} writes, which the plan does not allow")
+        call = operation.call(self._own_catalogue, request)
+        check_own(call)
+        return call
+
+    def keep_to_limit(self, timer: PreciseTimer) -> None:
+        """Return when one more request may be sent, at once; it counts as sent."""
+        if self._limit is None:
+            return
+        again_ns = self._limit.take(time.monotonic_ns())
+        self._held_back += again_ns > 0
+        while again_ns:
+            timer.wait_until(again_ns)
+            again_ns = self._limit.take(time.monotonic_ns())
 
     def user_finished(self, failure: Exception | None) -> None:
         self._failure = self._failure or failure
@@ -149,7 +179,7 @@ class Worker:
         gc.freeze()  # the data set never becomes garbage; looking through it takes longer than a request
         output_dir = Path(self.plan.output_dir)
         (output_dir / f"ready-{self.plan.worker}").touch()
-        while not (instant := _read_start(output_dir / "start")):
+        while (instant := read_start(output_dir)) is None:
             if os.getppid() != parent:
                 return
             time.sleep(_START_POLL_S)
@@ -171,7 +201,12 @@ class Worker:
         if self.is_over:
             return
         self.is_over = True
-        now_ns = time.monotonic_ns()
+        self._record_what_is_left(time.monotonic_ns())
+        self.recorder.close()
+        if self._limit is not None:
+            write_held_back(Path(self.plan.output_dir), self.plan.worker, self._held_back)
+
+    def _record_what_is_left(self, now_ns: int) -> None:
         for pending in self.pending.values():
             request = pending.request
             if pending.start_ns:
@@ -185,7 +220,6 @@ class Worker:
                     break
                 index = self.next_iteration()[0].index  # the dependent ones of a sequence never became due
                 self._record_unanswered(due_ns, now_ns, now_ns, UNSENT_SEQUENCE, index)
-        self.recorder.close()
 
     def _record_unanswered(self, due_ns: int, start_ns: int, now_ns: int, sequence: int, index: int) -> None:
         outcome = Outcome.unsent if sequence == UNSENT_SEQUENCE else Outcome.unfinished
@@ -206,10 +240,8 @@ class Worker:
         self._progress.clear()
 
 
-def _read_start(start_file: Path) -> int:
-    """The instant in the start file, 0 while there is none or it is not written to its end."""
-    try:
-        text = start_file.read_text()
-    except FileNotFoundError:
-        return 0
-    return int(text) if text.strip().isdigit() else 0
+def _limit_of(plan: LoadPlan) -> RateLimit | None:
+    """The share of this worker."""
+    if plan.rate_limit_per_s is None:
+        return None
+    return RateLimit(share_of_worker(plan.rate_limit_per_s, plan.worker, plan.workers))

@@ -17,10 +17,12 @@ from harness.model import (
     BuildIdentity,
     DataSet,
     ExactOperation,
+    ExternalRss,
     FrontDoor,
     RssbenchError,
     RunResult,
     RunStatus,
+    Runtime,
     SectionOutcome,
     TrialResult,
 )
@@ -34,7 +36,7 @@ NOT_FINISHED = "the run was ended before it could finish"
 class RunRecord:
     """Keeps ``run.json`` in a run directory true at every moment."""
 
-    def __init__(self, directory: Path, run_command: str) -> None:
+    def __init__(self, directory: Path, run_command: str, runtime: Runtime = "processes") -> None:
         self.directory = directory
         self._began_s = time.monotonic()
         self._result = RunResult(
@@ -45,7 +47,7 @@ class RunRecord:
             started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             duration_s=0.0,
             command=run_command,
-            runtime="processes",
+            runtime=runtime,
             build=None,
             data_set=None,
             environment=describe_environment(""),
@@ -76,6 +78,9 @@ class RunRecord:
             environment=environment,
             front_door=front_door,
         )
+
+    def external_is_reached(self, external: ExternalRss, front_door: FrontDoor, ready_s: float) -> None:
+        self._update(external=external, front_door=front_door, stack_ready_s=ready_s)
 
     def add_trial(self, trial: TrialResult) -> None:
         self._update(trials=(*self._result.trials, trial))

@@ -10,16 +10,20 @@ from typing import Literal
 import msgspec
 
 from harness.measure.generator_health import generator_health, generator_problems, lags_s, rate_problem
+from harness.measure.remote_usage import with_remote_generators
 from harness.measure.resources import cpu_per_request, largest_memory, stolen_cpu_ratio, worker_cpu_ratio
 from harness.measure.samples import Samples, is_ok, latencies_s, read_samples, service_times_s
 from harness.measure.usage import covering, read_usage
 from harness.measure.window import Window, measured_window
 from harness.model import Audit, ErrorCount, Load, OperationResult, RssbenchError, TrialResult, TrialStatus
 from harness.stats.quantiles import percentiles
+from scenarios.held_back import read_held_back
 from scenarios.load_plan import LoadPlan
 from scenarios.operations import OPERATIONS
 from scenarios.outcomes import Outcomes, read_outcomes
+from scenarios.remote.record import RemoteWorker, WorkerUsage, read_remote_workers, read_worker_usage
 from scenarios.samples import Outcome
+from scenarios.start_file import read_start
 
 
 @dataclass(frozen=True)
@@ -32,18 +36,25 @@ class TrialFiles:
     samples: Samples
     #: one per worker, in order
     outcomes: list[Outcomes]
+    #: of workers on other machines; empty for those of this one
+    remote_workers: tuple[RemoteWorker, ...]
+    remote_usage: list[WorkerUsage]
+    #: requests that a rate limit let wait
+    held_back: int
 
 
 def read_trial(trial_directory: Path) -> TrialFiles:
     """RssbenchError when plan.json or operations.json is missing, or any file holds something else."""
-    start_file = trial_directory / "start"
     try:
         return TrialFiles(
             plan=msgspec.json.decode((trial_directory / "plan.json").read_bytes(), type=LoadPlan),
             operations=msgspec.json.decode((trial_directory / "operations.json").read_bytes(), type=list[str]),
-            start_ns=int(start_file.read_text()) if start_file.exists() else None,
+            start_ns=read_start(trial_directory),
             samples=read_samples(trial_directory),
             outcomes=[read_outcomes(file) for file in sorted(trial_directory.glob("outcomes-*.json"))],
+            remote_workers=read_remote_workers(trial_directory),
+            remote_usage=read_worker_usage(trial_directory),
+            held_back=read_held_back(trial_directory),
         )
     except OSError as error:
         raise RssbenchError(f"the trial in {trial_directory} cannot be read: {error}") from error
@@ -62,11 +73,19 @@ def summarise_trial(
     samples, plan = files.samples, files.plan
     window = measured_window(plan, files.start_ns or 0, samples, complete=status != "incomplete")
     due = window.due(samples)
-    snapshots = covering(read_usage(trial_directory / "usage.jsonl"), window.begin_ns, window.end_ns)
+    usage = with_remote_generators(read_usage(trial_directory / "usage.jsonl"), files.remote_usage)
+    snapshots = covering(usage, window.begin_ns, window.end_ns)
     lags, cpu_ratio = lags_s(samples, plan, window), worker_cpu_ratio(snapshots)
     stolen = stolen_cpu_ratio(snapshots, os.cpu_count() or 1)
     open_loop = plan.rate_per_s is not None
-    found = [*_count_problems(files, window), *generator_problems(lags, cpu_ratio, stolen)]
+    found = _count_problems(files, window)
+    if files.held_back:
+        found.append(
+            f"the rate limit of {plan.rate_limit_per_s} requests/s held {files.held_back} requests back: what "
+            f"they waited is part of their latency, not of their service time"
+        )
+    # who was held back was not late
+    found += generator_problems(lags[:0] if files.held_back else lags, cpu_ratio, stolen)
     if open_loop and (problem := rate_problem(samples, window)):
         found.append(problem)
     return TrialResult(
@@ -89,6 +108,7 @@ def summarise_trial(
         memory=largest_memory(snapshots),
         generator=generator_health(lags, cpu_ratio, stolen),
         audit=audit,
+        remote_workers=files.remote_workers,
     )
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from harness.measure.target import Target
 from harness.model import Load
-from harness.stack.lifecycle import Stack
 from scenarios.load_plan import LoadPlan
 
 
 def plan_trial(  # noqa: PLR0913  what is sent, how much of it, where to
-    stack: Stack,
+    stack: Target,
     workload: str,
     load: Load,
     directory: Path,

@@ -9,11 +9,11 @@ import sqlalchemy.exc
 
 from harness.measure.audit import audit_writes
 from harness.measure.criteria import parse_criterion
+from harness.measure.target import Target
 from harness.measure.trial import summarise_trial
 from harness.measure.usage import UsageRecorder
 from harness.measure.workers import Workers
 from harness.model import Audit, RssbenchError, TrialResult, TrialStatus
-from harness.stack.lifecycle import Stack
 from harness.store import writing
 from scenarios.catalogue import read_catalogue
 from scenarios.load_plan import LoadPlan
@@ -22,12 +22,15 @@ from scenarios.load_plan import LoadPlan
 class TrialRun:
     """Start it, poll it until it says True, finish it. ``finish`` may come earlier, with the reason."""
 
-    def __init__(self, stack: Stack, plan: LoadPlan, criteria: tuple[str, ...]) -> None:
+    def __init__(
+        self, stack: Target, plan: LoadPlan, criteria: tuple[str, ...], workers: Workers | None = None
+    ) -> None:
+        """``workers``: who sends the load of the plan, when not processes of this machine."""
         self.stack = stack
         self.plan = plan
         self.criteria = criteria
         self.directory = Path(plan.output_dir)
-        self.workers = Workers(plan, stack.mark)
+        self.workers = workers or Workers(plan, stack.mark)
         self.usage: UsageRecorder | None = None
 
     def start(self) -> None:
@@ -67,9 +70,12 @@ class TrialRun:
         return result
 
     def _audit(self, problems: list[str]) -> Audit | None:
+        database = self.stack.database
+        if database is None:
+            return None
         try:
             catalogue = read_catalogue(self.stack.catalogue_file)
-            return audit_writes(self.directory, catalogue, self.stack.database.url)
+            return audit_writes(self.directory, catalogue, database.url)
         except sqlalchemy.exc.SQLAlchemyError as error:
             problems.append(f"writes could not be looked up, the database did not answer: {type(error).__name__}")
         except (RssbenchError, OSError) as error:

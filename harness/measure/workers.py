@@ -15,6 +15,7 @@ from harness.model import RssbenchError
 from harness.store import writing
 from scenarios.load_plan import LOAD_PLAN_VARIABLE, LoadPlan
 from scenarios.operations import OPERATIONS
+from scenarios.start_file import write_start
 from scenarios.worker_command import worker_command
 
 #: How long the workers may take to import, connect and report ready.
@@ -46,13 +47,17 @@ class Workers:
     def start(self) -> None:
         """Start all workers and wait until each is connected; RssbenchError when one cannot work."""
         with writing(self.directory):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            (self.directory / "plan.json").write_bytes(msgspec.json.encode(self.plan))
-            names = [operation.name for operation in OPERATIONS]
-            (self.directory / "operations.json").write_bytes(msgspec.json.encode(names))
+            self._write_plan()
             for worker in range(self.plan.workers):
                 self.processes.append(self._start(msgspec.structs.replace(self.plan, worker=worker)))
-        self._wait_until_ready()
+        self._wait_until_ready(READY_TIMEOUT_S)
+
+    def _write_plan(self) -> None:
+        """What stays with the samples."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        (self.directory / "plan.json").write_bytes(msgspec.json.encode(self.plan))
+        names = [operation.name for operation in OPERATIONS]
+        (self.directory / "operations.json").write_bytes(msgspec.json.encode(names))
 
     def _start(self, plan: LoadPlan) -> command.Process:
         plan_file = self.directory / f"plan-{plan.worker}.json"
@@ -67,10 +72,8 @@ class Workers:
     def release(self) -> int:
         """Let the schedule begin for all workers; the CLOCK_MONOTONIC instant in ns."""
         start_ns = time.monotonic_ns() + int(START_DELAY_S * 1e9)
-        unfinished = self.directory / "start.tmp"
         with writing(self.directory / "start"):
-            unfinished.write_text(str(start_ns))
-            unfinished.rename(self.directory / "start")
+            write_start(self.directory, start_ns)
         return start_ns
 
     def running(self) -> bool:
@@ -94,15 +97,15 @@ class Workers:
                 process.kill()
                 process.wait()
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_TIMEOUT_S
+    def _wait_until_ready(self, timeout_s: float) -> None:
+        deadline = time.monotonic() + timeout_s
         waiting = set(range(self.plan.workers))
         while waiting:
             waiting -= {worker for worker in waiting if (self.directory / f"ready-{worker}").exists()}
             if waiting and not self.running():
                 raise self._failure(min(waiting), "ended before it was ready")
             if time.monotonic() > deadline:
-                raise self._failure(min(waiting), f"was not ready within {READY_TIMEOUT_S:.0f} s")
+                raise self._failure(min(waiting), f"was not ready within {timeout_s:.0f} s")
             command.wait_seconds(0.02)
 
     def _failure(self, worker: int, what: str) -> RssbenchError:

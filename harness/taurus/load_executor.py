@@ -7,6 +7,7 @@ from pathlib import Path
 from bzt.engine import ScenarioExecutor
 from bzt.modules.aggregator import ConsolidatingAggregator
 
+from harness.measure.remote_workers import RemoteWorkers
 from harness.measure.trial_plan import plan_trial
 from harness.measure.trial_run import TrialRun
 from harness.model import TrialResult
@@ -14,6 +15,7 @@ from harness.settings import TrialSettings
 from harness.taurus.failure import failing_the_job
 from harness.taurus.sample_reader import SampleReader
 from harness.taurus.stack_service import RssStack, find_stack, reason_text
+from scenarios.load_plan import LoadPlan
 
 
 class RssLoad(ScenarioExecutor):  # type: ignore[misc]
@@ -46,8 +48,7 @@ class RssLoad(ScenarioExecutor):  # type: ignore[misc]
     def startup(self) -> None:
         if self.service.comparison:
             return
-        stack, job, settings = self.service.stack, self.service.job, self.settings_of_trial
-        assert stack
+        stack, job, settings = self.service.target, self.service.job, self.settings_of_trial
         self.log.info("Trial %s", settings.name)
         with failing_the_job():
             self.service.renew_data_set()
@@ -62,8 +63,20 @@ class RssLoad(ScenarioExecutor):  # type: ignore[misc]
                 drain_timeout_s=job.drain_timeout_s,
                 quick_ack=job.quick_ack,
             )
-            self.trial = TrialRun(stack, plan, job.criteria)
+            if self.service.external:
+                plan = self.service.external.restricted(plan)
+            self.trial = TrialRun(stack, plan, job.criteria, self._remote_workers(plan, stack.mark))
             self.trial.start()
+
+    def _remote_workers(self, plan: LoadPlan, mark: str) -> RemoteWorkers | None:
+        job = self.service.job
+        if job.remote is None:
+            return None
+        last = self.settings_of_trial is job.trials[-1]
+        self.log.info(
+            "Waiting for %d remote workers on %s:%d", job.remote.workers, job.remote.host, job.remote.port
+        )
+        return RemoteWorkers(plan, mark, job.remote, last=last)
 
     def check(self) -> bool:
         """Whether the trial has ended; if so it is already audited, judged and on record."""

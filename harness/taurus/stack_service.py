@@ -13,11 +13,13 @@ from bzt.engine import Engine, Service, Singletone
 
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.external.settings import ExternalSettings
+from harness.external.target import ExternalTarget, connect
 from harness.interruption import Interruption
 from harness.measure.exact import count_operations
 from harness.measure.measurement_record import Place
 from harness.measure.run_record import RunRecord
-from harness.model import SectionOutcome, SettingsError
+from harness.model import Runtime, SectionOutcome, SettingsError
 from harness.settings import Job, read_job
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
@@ -38,6 +40,8 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         self.job: Job
         self.build: BuildEnvironment
         self.stack: Stack | None = None
+        #: in place of a stack: one that runs already
+        self.external: ExternalTarget | None = None
         self.record: RunRecord | None = None
         self.comparison: ComparisonJob | None = None
         self._data_set_used = False
@@ -60,8 +64,25 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
                     self.job, self.job.comparison, directory, command, self.log.info, self._interruption.check
                 )
             else:
-                self.record = RunRecord(directory, run_command=command)
-                self._start(directory)
+                runtime: Runtime = "external" if self.job.external else "processes"
+                self.record = RunRecord(directory, run_command=command, runtime=runtime)
+                if self.job.external:
+                    self._reach(self.job.external)
+                else:
+                    self._start(directory)
+
+    def _reach(self, settings: ExternalSettings) -> None:
+        assert self.record
+        names = frozenset(name for trial in self.job.trials for name in trial.operations)
+        self.external = target = connect(settings, names, self.job.stack_folder, self.log.info)
+        self.record.external_is_reached(target.description, target.front_door, target.ready_s)
+
+    @property
+    def target(self) -> Stack | ExternalTarget:
+        """What trials put under load."""
+        found = self.external or self.stack
+        assert found
+        return found
 
     def _start(self, directory: Path) -> None:
         assert self.record
@@ -92,7 +113,12 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
                 self.comparison.run()
 
     def renew_data_set(self) -> None:
-        """The data set as it was loaded, for whoever comes next; the first to come finds it so."""
+        """The data set as it was loaded, for whoever comes next; the first to come finds it so.
+
+        An RSS that runs already keeps what it has."""
+        if self.external:
+            self.external.rest()
+            return
         assert self.stack
         if self._data_set_used:
             self.stack.reload_data_set()
@@ -142,6 +168,9 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
         """Take the stack down. The record is closed here only when no reporter did it."""
         if self.stack:
             self.stack.stop()
+        if self.external:
+            with failing_the_job():
+                self.external.stop()
         if self.record and not self.record.finished:
             with failing_the_job():
                 self.record.finish(reason_text(self.engine.stopping_reason) or "no reporter was asked for")

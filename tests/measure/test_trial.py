@@ -209,3 +209,29 @@ def test_an_operation_of_another_version_is_named(write_trial: WriteTrial, sampl
     (directory / "operations.json").write_text('["Gone.operation"]')
     with pytest.raises(RssbenchError, match=r"Gone\.operation"):
         summarise(directory)
+
+
+def test_a_rate_limit_that_held_requests_back_is_told_in_place_of_a_late_generator(
+    write_trial: WriteTrial, samples_of: SamplesOf, plan_of: PlanOf
+) -> None:
+    late = samples_of(np.arange(1000) / 100, lag_s=0.02, latency_s=0.03)
+    directory = write_trial(late, plan=plan_of(rate_limit_per_s=120))
+    for worker, requests in enumerate((30, 12)):
+        (directory / f"held-back-{worker}").write_text(str(requests))
+    (problem,) = summarise(directory).problems
+    assert problem == (
+        "the rate limit of 120 requests/s held 42 requests back: what they waited is part of their latency, "
+        "not of their service time"
+    )
+
+
+def test_workers_elsewhere_are_part_of_the_result(
+    write_trial: WriteTrial, samples_of: SamplesOf, start_ns: int
+) -> None:
+    directory = write_trial(steady(samples_of), usage=[Snapshot(start_ns + s * 10**9, {}, {}) for s in (0, 5, 10)])
+    (directory / "remote-workers.json").write_text('[{"number":0,"name":"a/0","host":"a","samples":1000}]')
+    usage = [f'{{"worker":0,"t_monotonic_ns":{start_ns + s * 10**9},"cpu_ns":{s * 10**8}}}\n' for s in (0, 10)]
+    (directory / "remote-usage.jsonl").write_text("".join(usage))
+    result = summarise(directory)
+    assert [one.name for one in result.remote_workers] == ["a/0"]
+    assert result.generator.busiest_worker_cpu_ratio == pytest.approx(0.1)

@@ -8,6 +8,7 @@ from harness.model import (
     CpuPerRequest,
     ErrorCount,
     ExactOperation,
+    ExternalRss,
     GeneratorHealth,
     Memory,
     RssbenchError,
@@ -16,6 +17,7 @@ from harness.model import (
 from harness.store import RUN
 from reports.page import render, write_report
 from reports.section import STATEMENTS_SHOWN, statement_table
+from scenarios.remote.record import RemoteWorker
 from tests.reports.parsed_page import Page
 from tests.reports.synthetic_run import (
     exact_operation,
@@ -82,7 +84,7 @@ def test_every_id_is_unique_and_every_link_leads_to_one(page: Page) -> None:
 
 def test_the_page_shows_what_a_reader_needs(page: Page) -> None:
     for text in (
-        "DIRAC 9.1.22",
+        "9.1.22",
         "bzt taurus.yml -o settings.profile=S",
         "no answer in time",
         "10.11.19-MariaDB",
@@ -170,3 +172,30 @@ def test_a_page_that_leaves_statements_out_says_how_many(tmp_path: Path) -> None
     statements = tuple(Statement(f"SELECT {place}", 0, 0, 0) for place in range(STATEMENTS_SHOWN + 7))
     operation = msgspec.structs.replace(exact_operation("Publisher.getTree"), statements=statements)
     assert "7 more lines in run.json" in render(run_result(exact=(operation,)), tmp_path)
+
+
+def test_an_external_rss_is_named_with_what_was_allowed_and_what_could_not_be_seen(tmp_path: Path) -> None:
+    external = ExternalRss("https://rss.example.org:8443", "9.1.22", 40, writes_allowed=False, own_elements=())
+    trial = msgspec.structs.replace(
+        trial_result("1-select_mix", operation_result("Publisher.getTree"), audit=None),
+        cpu_per_request=CpuPerRequest(generator_s=0.0002, service_s=None, database_s=None),
+    )
+    run = msgspec.structs.replace(
+        run_result(trial), runtime="external", external=external, build=None, data_set=None
+    )
+    text = Page(render(run, tmp_path)).text
+    assert "https://rss.example.org:8443" in text
+    assert "40 requests in any second, reads" in text
+    assert "cannot be seen from outside" in text
+    assert "the run ended before a build was installed" not in text
+
+
+def test_the_clocks_of_remote_workers_stand_below_the_summary(tmp_path: Path) -> None:
+    worker = RemoteWorker(0, "a/0", "a", 7, 12.5, 0.0, 0.0002)
+    trial = msgspec.structs.replace(
+        trial_result("1-select_mix", operation_result("Publisher.getTree")), remote_workers=(worker,)
+    )
+    assert (
+        "1-select_mix: 1 remote worker on 1 machine; clocks up to 12.500000 s"
+        in Page(render(run_result(trial), tmp_path)).text
+    )

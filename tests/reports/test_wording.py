@@ -3,7 +3,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from reports.wording import OUTCOMES, load_text, reasons, remarks
+from reports.wording import OUTCOMES, clocks_text, load_text, reasons, remarks
+from scenarios.remote.record import RemoteWorker
 from scenarios.samples import Outcome
 from tests.reports.synthetic_run import load_of, make_samples, operation_result, run_result, trial_result
 
@@ -52,3 +53,24 @@ def test_reasons_are_of_what_did_not_pass_and_remarks_of_what_did() -> None:
     )
     assert reasons(run) == ["interrupted", "2-b: a reason"]
     assert remarks(run) == ["1-a: a remark"]
+
+
+def remote(number: int, host: str = "a", error_s: float | None = 0.0002, **changes: Any) -> RemoteWorker:
+    clocks = {"clock_difference_s": 12.5, "clock_change_s": -0.00003, "clock_error_s": error_s} | changes
+    return RemoteWorker(number=number, name=f"{host}/{number}", host=host, samples=7, **clocks)
+
+
+def test_how_well_remote_clocks_are_known_is_told_by_the_worst_of_them() -> None:
+    assert clocks_text(()) is None
+    workers = (remote(0), remote(1, "b", 0.0004, clock_difference_s=-5000.0))
+    assert clocks_text(workers) == (
+        "2 remote workers on 2 machines; clocks up to 5000.000000 s from this machine's, moved by at most 0.030 "
+        "ms meanwhile, known to ±0.400 ms"
+    )
+
+
+def test_clocks_that_could_not_be_read_are_no_zero() -> None:
+    unread = remote(1, error_s=None, clock_difference_s=None, clock_change_s=None)
+    assert clocks_text((remote(0), unread)) == (
+        "2 remote workers on 1 machine, whose clocks could not all be read"
+    )
