@@ -13,6 +13,7 @@ import msgspec
 from harness.builds.environment import prepare_build
 from harness.cli_builds import builds, setup
 from harness.cli_compare import compare, report_comparison
+from harness.cli_composed import composed
 from harness.cli_conventions import (
     DEFAULT_BUILD,
     EXIT_FAILED_RUN,
@@ -21,6 +22,7 @@ from harness.cli_conventions import (
     format_option,
     progress,
     reports_errors,
+    runtime_option,
 )
 from harness.cli_cycles import cycles
 from harness.cli_email_cache import email_cache
@@ -35,6 +37,7 @@ from harness.doctor import examine
 from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
+from harness.stack.choosing import RuntimeChoice, runtime_asked_for
 from harness.store import COMPARISON, MEASUREMENTS, RUN
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
@@ -57,6 +60,7 @@ main.add_command(email_cache)
 main.add_command(cycles)
 main.add_command(policies)
 main.add_command(micro)
+main.add_command(composed)
 
 
 @main.command()
@@ -84,6 +88,7 @@ def doctor(form: str) -> None:
 @click.option("--profile", help=f"one of {', '.join(PROFILES)}")
 @click.option("--seed", type=int)
 @click.option("--front-door", type=click.Choice(FRONT_DOORS))
+@runtime_option
 @click.option(
     "--scenario",
     "scenarios",
@@ -98,6 +103,7 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
     profile: str | None,
     seed: int | None,
     front_door: str | None,
+    runtime: RuntimeChoice | None,
     scenarios: tuple[str, ...],
     also: str | None,
 ) -> None:
@@ -105,7 +111,14 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
     from harness.taurus.invocation import check_settings, run_bzt  # noqa: PLC0415 - bzt takes a second to import
 
     also = "none" if scenarios and also is None else also
-    changes = {"build": build, "profile": profile, "seed": seed, "front-door": front_door, "also": also}
+    changes = {
+        "build": build,
+        "profile": profile,
+        "seed": seed,
+        "front-door": front_door,
+        "runtime": runtime,
+        "also": also,
+    }
     overrides = [f"modules.rss-stack.{name}={value}" for name, value in changes.items() if value is not None]
     check_settings(config, overrides, os.environ, scenarios)
     sys.exit(EXIT_OF_BZT.get(run_bzt(config, overrides, scenarios), EXIT_HARNESS))
@@ -177,6 +190,7 @@ def stack() -> None:
 @click.option("--port", type=click.IntRange(1024, 65535), help="of the services; a free one if not given")
 @click.option("--front-door", type=click.Choice(FRONT_DOORS), help="https where the release has it, else dips")
 @click.option("--configuration-service", is_flag=True, help="with one, which services and clients ask")
+@runtime_option
 @format_option
 @reports_errors
 def up(  # noqa: PLR0913, PLR0917  one argument per option
@@ -186,6 +200,7 @@ def up(  # noqa: PLR0913, PLR0917  one argument per option
     port: int | None,
     front_door: FrontDoor | None,
     configuration_service: bool,  # noqa: FBT001  as click calls it
+    runtime: RuntimeChoice | None,
     form: str,
 ) -> None:
     """Start a stack of BUILD and print its URL, certificates, database, and what clients need."""
@@ -202,6 +217,8 @@ def up(  # noqa: PLR0913, PLR0917  one argument per option
         service_port=port,
         front_door=front_door,
         configuration_service=configuration_service,
+        runtime=runtime or runtime_asked_for(),
+        progress=progress.print,
     )
     print_stacks([info], form)
 

@@ -27,6 +27,11 @@ FRONT_DOORS: tuple[FrontDoor, ...] = get_args(FrontDoor)
 SectionName = Literal["growth", "policies", "cycles", "email-cache", "micro"]
 SECTION_NAMES: tuple[SectionName, ...] = get_args(SectionName)
 
+#: How a stack runs: as processes of this machine, in containers, or somewhere already.
+RuntimeName = Literal["processes", "containers", "external"]
+#: Of these, in which the suite starts stacks of its own.
+LocalRuntime = Literal["processes", "containers"]
+
 #: What a build was made from.
 BuildKind = Literal["release", "commit", "working tree"]
 
@@ -271,7 +276,7 @@ class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     started_at: str
     duration_s: float
     command: str
-    runtime: Literal["processes", "containers", "external"]
+    runtime: RuntimeName
     build: BuildIdentity | None
     data_set: DataSet | None
     environment: Environment
@@ -282,3 +287,5 @@ class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     front_door: FrontDoor | None = None
     #: in the order in which they were measured
     sections: tuple[SectionOutcome, ...] = ()
+    #: of containers: which engine, and its version
+    engine: str = ""

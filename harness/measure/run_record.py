@@ -21,6 +21,7 @@ from harness.model import (
     RssbenchError,
     RunResult,
     RunStatus,
+    RuntimeName,
     SectionOutcome,
     TrialResult,
 )
@@ -60,13 +61,15 @@ class RunRecord:
     def result(self) -> RunResult:
         return self._result
 
-    def stack_is_ready(
+    def stack_is_ready(  # noqa: PLR0913, PLR0917  what a run says of its stack
         self,
-        build: BuildIdentity,
+        build: BuildIdentity | None,
         data_set: DataSet,
         ready_s: float,
         database_version: str,
         front_door: FrontDoor,
+        runtime: RuntimeName,
+        engine: str,
     ) -> None:
         environment = msgspec.structs.replace(self._result.environment, database_version=database_version)
         self._update(
@@ -75,6 +78,8 @@ class RunRecord:
             stack_ready_s=ready_s,
             environment=environment,
             front_door=front_door,
+            runtime=runtime,
+            engine=engine,
         )
 
     def add_trial(self, trial: TrialResult) -> None:

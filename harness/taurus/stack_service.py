@@ -75,6 +75,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             log_directory=directory / "stack",
             service_port=job.service_port,
             front_doors=(job.front_door,) if job.front_door else None,
+            runtime=job.runtime,
             progress=self.log.info,
         )
         self.record.stack_is_ready(
@@ -83,6 +84,8 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             self.stack.ready_s,
             self.stack.database_version,
             self.stack.front_door,
+            self.stack.runtime.name,
+            self.stack.runtime.engine_name,
         )
 
     def startup(self) -> None:
