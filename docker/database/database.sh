@@ -2,7 +2,7 @@
 # The database server of an image that has MariaDB's programs or MySQL's:
 #   database.sh install DIRECTORY     fill an empty data directory
 #   database.sh serve OPTION...       run the server, in place of this shell
-#   database.sh composed DIRECTORY    wait for the files of compose.yaml, fill /data if it is empty, run the server
+#   database.sh composed DIRECTORY    wait for the files of compose.yaml, fill /data/data if it is empty, run the server
 #   database.sh healthy SOCKET        whether a server answers there
 # No option file of the image is read: what is measured must not depend on it.
 set -eu
@@ -39,8 +39,9 @@ composed)
         sleep 0.1
     done
     options=
-    if [ ! -d /data/mysql ]; then
-        install_into /data
+    if [ ! -d /data/data/mysql ]; then
+        mkdir -p /data/data /data/tmp
+        install_into /data/data
         options=--init-file=$1/accounts.sql
     fi
     # one option a line, as the harness wrote them

@@ -11,7 +11,7 @@ from harness.builds.environment import BuildEnvironment
 from harness.model import LocalRuntime, SettingsError, StackError
 from harness.stack.containers import open_containers
 from harness.stack.engine import Engine, find_engine
-from harness.stack.images import database_image, service_image
+from harness.stack.images import database_image, remove_abandoned_layers, service_image
 from harness.stack.processes import Processes
 from harness.stack.runtime import Kind, OpenRuntime, Runtime
 
@@ -61,6 +61,7 @@ def choose_runtime(
     engine = None if asked == "processes" else _engine(asked, progress)
     if engine is None:
         return _open_processes
+    remove_abandoned_layers(engine)
     images: dict[Kind, str] = {
         "database": database_image(engine, os.environ.get(DATABASE_IMAGE_VARIABLE), stack_root, progress),
         "dirac": service_image(engine, build, stack_root, progress),

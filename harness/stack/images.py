@@ -6,6 +6,7 @@ of a build that failed stays, and of one that succeeded only the image.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -15,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from filelock import FileLock
 
 from harness import command
@@ -38,7 +40,8 @@ REGISTRY_BASE = "debian:bookworm-slim"
 #: Label of all layers of one build.
 _BUILD_LABEL = "rssbench.build"
 _BUILD_TIMEOUT_S = 1800.0
-_ASK_TIMEOUT_S = 60.0
+#: Removing is slower than making, on a busy disk.
+_PRUNE_TIMEOUT_S = 600.0
 #: Of our caller, for the tools that reach package indexes; values stay out of the command line.
 _PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
@@ -105,7 +108,7 @@ def _made(
 
 
 def _build(engine: Engine, image: str, recipe: Recipe, context: Path) -> None:
-    mark = secrets.token_hex(8)
+    mark = f"{os.getpid()}-{secrets.token_hex(4)}"
     base = LOCAL_BASE if engine.has_image(LOCAL_BASE) else REGISTRY_BASE
     given = {"BASE": base, "MARK": mark, **recipe.arguments}
     arguments = [
@@ -120,16 +123,29 @@ def _build(engine: Engine, image: str, recipe: Recipe, context: Path) -> None:
     except RssbenchError as error:
         raise StackError(f"the image {image} was not built: {error}") from error
     finally:
-        _prune(engine, mark)
+        with contextlib.suppress(StackError):  # an engine that has died meanwhile; the next start removes them
+            _prune(engine, mark)
     if ended.returncode != 0:
         last = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-15:])
         raise StackError(f"the image {image} was not built; {engine} says last:\n{last}")
 
 
+def remove_abandoned_layers(engine: Engine) -> None:
+    """What builds have left whose makers were killed; a mark begins with the pid of its maker."""
+    ours = ("--filter", f"label={_BUILD_LABEL}", "--filter", "dangling=true")
+    if not (layers := engine.call("image", "ls", "--quiet", *ours).split()):
+        return
+    label = f'{{{{index .Config.Labels "{_BUILD_LABEL}"}}}}'
+    for mark in set(engine.call("image", "inspect", "--format", label, *layers).split()):
+        pid = mark.partition("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            _prune(engine, mark)
+
+
 def _prune(engine: Engine, mark: str) -> None:
     """Remove the layers of a build that no image needs."""
     condition = f"label={_BUILD_LABEL}={mark}"
-    engine.call("image", "prune", "--force", "--filter", condition, timeout_s=_ASK_TIMEOUT_S)
+    engine.call("image", "prune", "--force", "--filter", condition, timeout_s=_PRUNE_TIMEOUT_S)
 
 
 def _digest(folders: list[Path], text: str = "") -> str:

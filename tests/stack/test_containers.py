@@ -287,7 +287,13 @@ class TestBadDays:
             "RUN echo a layer >/layer\nRUN echo no licence >&2; exit 3\n"
         )
         monkeypatch.setattr(images, "DOCKER", tmp_path)
-        before = engine.call("image", "ls", "--all", "--quiet"), engine.call("ps", "--all", "--quiet")
+
+        def there() -> tuple[set[str], set[str]]:
+            images_there = engine.call("image", "ls", "--all", "--quiet").split()
+            names = engine.call("ps", "--all", "--format", "{{.Names}}").split()
+            return set(images_there), {name for name in names if not name.startswith("rssbench-")}
+
+        before = there()
         with pytest.raises(StackError, match=r"(?s)the image rssbench-service:.* was not built.*no licence"):
             service_image(engine, build, stack_root, print)
-        assert (engine.call("image", "ls", "--all", "--quiet"), engine.call("ps", "--all", "--quiet")) == before
+        assert there() == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from harness.builds.environment import BuildEnvironment
 from harness.model import BuildIdentity, StackError
 from harness.stack import images
 from harness.stack.engine import Engine
-from harness.stack.images import database_image, service_image
+from harness.stack.images import database_image, remove_abandoned_layers, service_image
 
 IDENTITY = BuildIdentity(
     name="9.1.22",
@@ -133,6 +135,23 @@ def test_a_build_that_fails_is_told_with_its_last_words_and_its_layers_are_remov
     (built,), (pruned,) = calls(tmp_path, "build"), calls(tmp_path, "image prune")
     mark = next(word for word in built.split() if word.startswith("MARK=")).removeprefix("MARK=")
     assert pruned == f"image prune --force --filter label=rssbench.build={mark}"
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_layers_of_a_killed_maker_are_removed_and_those_of_a_living_one_are_not(
+    tmp_path: Path, *, alive: bool
+) -> None:
+    with subprocess.Popen(["/bin/sh", "-c", "exit 0"]) as maker:
+        maker.wait()
+    pid = os.getpid() if alive else maker.pid
+    log, program = tmp_path / "log", tmp_path / "docker"
+    program.write_text(
+        f"#!/bin/sh\necho $* >>{log}\ncase $2 in ls) echo l1 ;; inspect) echo {pid}-ab; echo by-hand ;; esac\n"
+    )
+    program.chmod(0o755)
+    remove_abandoned_layers(Engine(str(program), "docker", "1"))
+    pruned = [line for line in log.read_text().splitlines() if line.startswith("image prune")]
+    assert pruned == ([] if alive else [f"image prune --force --filter label=rssbench.build={pid}-ab"])
 
 
 def test_without_a_checkout_there_is_nothing_to_build_from(
