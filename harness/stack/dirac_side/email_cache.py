@@ -1,6 +1,6 @@
 """Writes messages with DIRAC's own EmailAction to one cache after the other; runs in the build's environment.
 
-Argument: see session.py, with ``meters``, group to what its CPU is read from. Its order is ``block``, with ``cache``
+Argument: see session.py, with ``meters``, group to what CPU is read from. Its order is ``block``, with ``cache``
 (``service``, ``database`` or ``sqlite``), ``processes``, ``threads`` (of each), ``seconds``, ``prefix`` and
 ``file`` (of SQLite). The answer has ``cpu_s`` (group to seconds, the writers' too) and ``writers``, each with
 ``latency_ns`` of every message, ``in_time`` (how many were acknowledged before the time was over) and ``failed``
