@@ -1,4 +1,4 @@
-.PHONY: bench test check setup lock clean
+.PHONY: bench test check engine setup lock clean
 
 bench: setup  ## set up what is missing, measure, write the HTML report
 	@.venv/bin/bzt taurus.yml
@@ -6,10 +6,13 @@ bench: setup  ## set up what is missing, measure, write the HTML report
 # the order of the real-stack tests, so that a failure can be repeated; another: make test ORDER=$$RANDOM
 ORDER ?= 3635677413
 
+# containers are tested where an engine answers; REQUIRE=--require-containers fails where none does
+REQUIRE ?=
+
 test:  ## set up what is missing, run all tests, those with a real stack included
 	@./setup.sh test
 	@.venv/bin/python -m pytest -m "not stack" -q -n auto
-	@.venv/bin/python -m pytest -m stack --require-stack --randomly-seed=$(ORDER)
+	@.venv/bin/python -m pytest -m stack --require-stack $(REQUIRE) --randomly-seed=$(ORDER)
 
 check: setup  ## format, lint, types, import rules, fast tests
 	@.venv/bin/ruff format --check .
@@ -17,6 +20,9 @@ check: setup  ## format, lint, types, import rules, fast tests
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/python -m pytest -m "not stack" -q -n auto
+
+engine:  ## a container engine and the base of the images: as root, install and start one where none answers
+	@docker/engine.sh
 
 setup:  ## system packages (as root), .venv, the default build of DIRAC
 	@./setup.sh

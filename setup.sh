@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Sets up what is missing: system packages (as root), .venv with the generator and harness, the default build of DIRAC.
-# `setup.sh test` adds what only the tests need (a browser, PostgreSQL). Safe to run again; everything it prints goes to stderr.
+# `setup.sh test` adds what only the tests need (a browser, PostgreSQL), `setup.sh containers` a container engine and the base of
+# its images. Safe to run again; everything it prints goes to stderr.
 set -euo pipefail
 cd "$(dirname "$0")"
 exec 1>&2
 
 purpose=${1:-bench}
 python=${PYTHON:-python3}
+
+[ "$purpose" != containers ] || docker/engine.sh
 
 # Done before, and nothing changed since: a run that still misses something says what, and installs its build itself.
 complete=.venv/.complete

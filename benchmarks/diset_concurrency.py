@@ -21,8 +21,8 @@ from harness.builds.environment import prepare_build
 from harness.dataset.profiles import PROFILES
 from harness.measure.load_lane import DEFAULT_LOAD
 from harness.measure.trial_plan import plan_trial
-from harness.measure.usage import process_cpu_ns
 from harness.settings import cache_folder
+from harness.stack.cpu_meter import cpu_ns
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
 
@@ -39,9 +39,9 @@ def reached(stack: Stack, directory: Path, users: int, hold_s: float, *, quick_a
     plan = plan_trial(stack, "select_mix", load, directory, seed=users, weights={OPERATION: 1.0})
     assert plan.diset is not None
     diset = msgspec.structs.replace(plan.diset, quick_ack=quick_ack)
-    before_ns = sum(map(process_cpu_ns, stack.pids["service"]))
+    before_ns = sum(map(cpu_ns, stack.meters["service"]))
     samples = run_worker(msgspec.structs.replace(plan, diset=diset))
-    cpu_s = (sum(map(process_cpu_ns, stack.pids["service"])) - before_ns) / 1e9
+    cpu_s = (sum(map(cpu_ns, stack.meters["service"])) - before_ns) / 1e9
     if samples["outcome"].any():
         raise SystemExit(f"{np.count_nonzero(samples['outcome'])} calls failed: {directory}")
     begin_ns = int(samples["due_ns"].min()) + 500_000_000

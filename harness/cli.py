@@ -14,6 +14,7 @@ from harness.builds.environment import prepare_build
 from harness.cli_bisect import bisect, report_bisection
 from harness.cli_builds import builds, setup
 from harness.cli_compare import compare, report_comparison
+from harness.cli_composed import composed
 from harness.cli_conventions import (
     DEFAULT_BUILD,
     EXIT_FAILED_RUN,
@@ -22,6 +23,7 @@ from harness.cli_conventions import (
     format_option,
     progress,
     reports_errors,
+    runtime_option,
 )
 from harness.cli_cycles import cycles
 from harness.cli_email_cache import email_cache
@@ -39,6 +41,7 @@ from harness.doctor import examine
 from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
+from harness.stack.choosing import RuntimeChoice, runtime_asked_for
 from harness.store import BISECTION, COMPARISON, MEASUREMENTS, RUN
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
@@ -64,6 +67,7 @@ main.add_command(policies)
 main.add_command(micro)
 main.add_command(mutants)
 main.add_command(worker)
+main.add_command(composed)
 
 
 @main.command()
@@ -91,6 +95,7 @@ def doctor(form: str) -> None:
 @click.option("--profile", help=f"one of {', '.join(PROFILES)}")
 @click.option("--seed", type=int)
 @click.option("--front-door", type=click.Choice(FRONT_DOORS))
+@runtime_option
 @click.option(
     "--scenario",
     "scenarios",
@@ -106,6 +111,7 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
     profile: str | None,
     seed: int | None,
     front_door: str | None,
+    runtime: RuntimeChoice | None,
     scenarios: tuple[str, ...],
     also: str | None,
     **external: Any,  # noqa: ANN401  as click calls it
@@ -114,7 +120,14 @@ def run(  # noqa: PLR0913, PLR0917  one argument per option
     from harness.taurus.invocation import check_settings, run_bzt  # noqa: PLC0415 - bzt takes a second to import
 
     also = "none" if scenarios and also is None else also
-    changes = {"build": build, "profile": profile, "seed": seed, "front-door": front_door, "also": also}
+    changes = {
+        "build": build,
+        "profile": profile,
+        "seed": seed,
+        "front-door": front_door,
+        "runtime": runtime,
+        "also": also,
+    }
     overrides = [f"modules.rss-stack.{name}={value}" for name, value in changes.items() if value is not None]
     overrides += external_overrides(external)
     check_settings(config, overrides, os.environ, scenarios)
@@ -193,6 +206,7 @@ def stack() -> None:
 @click.option("--port", type=click.IntRange(1024, 65535), help="of the services; a free one if not given")
 @click.option("--front-door", type=click.Choice(FRONT_DOORS), help="https where the release has it, else dips")
 @click.option("--configuration-service", is_flag=True, help="with one, which services and clients ask")
+@runtime_option
 @format_option
 @reports_errors
 def up(  # noqa: PLR0913, PLR0917  one argument per option
@@ -202,6 +216,7 @@ def up(  # noqa: PLR0913, PLR0917  one argument per option
     port: int | None,
     front_door: FrontDoor | None,
     configuration_service: bool,  # noqa: FBT001  as click calls it
+    runtime: RuntimeChoice | None,
     form: str,
 ) -> None:
     """Start a stack of BUILD and print its URL, certificates, database, and what clients need."""
@@ -218,6 +233,8 @@ def up(  # noqa: PLR0913, PLR0917  one argument per option
         service_port=port,
         front_door=front_door,
         configuration_service=configuration_service,
+        runtime=runtime or runtime_asked_for(),
+        progress=progress.print,
     )
     print_stacks([info], form)
 

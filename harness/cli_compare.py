@@ -20,6 +20,7 @@ from harness.cli_conventions import (
     progress,
     read_budget_s,
     reports_errors,
+    runtime_option,
 )
 from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario
 from harness.dataset.profiles import PROFILES
@@ -30,6 +31,7 @@ from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD
 from harness.model import FRONT_DOORS, FrontDoor, RssbenchError, SettingsError
 from harness.settings import cache_folder, stack_folder
+from harness.stack.choosing import RUNTIME_CHOICES, RuntimeChoice, runtime_asked_for, runtimes_to_compare
 from harness.stack.front_doors import front_doors_to_compare, why_not
 from harness.store import COMPARISON, new_directory
 from scenarios.operations import OPERATIONS
@@ -56,6 +58,8 @@ DEFAULT_SCENARIO = "production_mix"
     help="https or dips; without it the first that both builds have",
 )
 @click.option("--contender-front-door", type=click.Choice(FRONT_DOORS), help="when it is to be another one")
+@runtime_option
+@click.option("--contender-runtime", type=click.Choice(RUNTIME_CHOICES), help="when it is to be another one")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--budget", default="10m", show_default=True, help="how long to measure at most, such as 90s or 10m")
@@ -79,6 +83,8 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
     operations: tuple[str, ...],
     front_door: FrontDoor | None,
     contender_front_door: FrontDoor | None,
+    runtime: RuntimeChoice | None,
+    contender_runtime: RuntimeChoice | None,
     profile: str,
     seed: int,
     budget: str,
@@ -97,6 +103,8 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
         if not all(names):
             mistakes.append("two builds are needed: rssbench compare BASELINE CONTENDER")
         front_doors = (front_door, contender_front_door or front_door)
+        asked = runtime or runtime_asked_for()
+        runtimes = (asked, contender_runtime or asked)
         mistakes += _refused_front_doors(names, front_doors)
         settings = ComparisonSettings(
             lanes=tuple(lane for lane in LANES if not lanes or lane in lanes),
@@ -113,13 +121,19 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
         record = ComparisonRecord.new(
             new_directory(results),
             command=shlex.join(["rssbench", *sys.argv[1:]]),
-            settings=replace(settings, front_doors=front_doors_to_compare(versions, front_doors)),
+            settings=replace(
+                settings,
+                front_doors=front_doors_to_compare(versions, front_doors),
+                runtimes=runtimes_to_compare(runtimes, progress.print),
+            ),
             builds=(builds[0].identity, builds[1].identity),
         )
     else:
-        if baseline or lanes or scenarios or operations or front_door or contender_front_door:
+        doors, ways = (front_door, contender_front_door), (runtime, contender_runtime)
+        if baseline or lanes or scenarios or operations or any(doors) or any(ways):
             mistakes.append(
-                "--resume: builds, lanes, operations and front doors are those of the comparison; leave them out"
+                "--resume: builds, lanes, operations, front doors and runtimes are those of the comparison; "
+                "leave them out"
             )
         _refuse(mistakes)
         builds, record = _resumed(resume if resume.exists() else results / resume, budget_s)

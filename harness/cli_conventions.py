@@ -13,6 +13,7 @@ from rich.console import Console
 from harness.comparison import Verdict
 from harness.model import RssbenchError, SettingsError
 from harness.settings_keys import STACK_KEYS, duration_s
+from harness.stack.choosing import RUNTIME_CHOICES, RUNTIME_VARIABLE
 
 EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_INCONCLUSIVE, EXIT_HARNESS = 0, 1, 2, 3, 4
 
@@ -36,6 +37,13 @@ progress = Console(stderr=True, highlight=False, soft_wrap=True)
 
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True
+)
+
+
+runtime_option = click.option(
+    "--runtime",
+    type=click.Choice(RUNTIME_CHOICES),
+    help=f"how the stack runs; auto: containers where an engine answers, else processes  [${RUNTIME_VARIABLE}]",
 )
 
 

@@ -9,7 +9,16 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from harness.model import BuildIdentity, DataSet, Environment, ExactOperation, FrontDoor, Load
+from harness.model import (
+    BuildIdentity,
+    DataSet,
+    Environment,
+    ExactOperation,
+    FrontDoor,
+    Load,
+    LocalRuntime,
+    RuntimeName,
+)
 
 #: Version of the layout of ``comparison.json``; raised when a field changes its meaning or goes away.
 COMPARISON_SCHEMA_VERSION = 1
@@ -153,6 +162,8 @@ class ComparisonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     timed: tuple[str, ...] | None = None
     #: of baseline and contender
     front_doors: tuple[FrontDoor, FrontDoor] = ("https", "https")
+    #: of baseline and contender; they differ only when somebody asked for that
+    runtimes: tuple[LocalRuntime, LocalRuntime] = ("processes", "processes")
 
     @property
     def only_operation(self) -> str | None:
@@ -176,7 +187,7 @@ class ComparisonResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     started_at: str
     duration_s: float
     command: str
-    runtime: Literal["processes", "containers", "external"]
+    runtime: RuntimeName
     baseline: BuildIdentity | None
     contender: BuildIdentity | None
     data_set: DataSet | None

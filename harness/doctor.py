@@ -11,6 +11,8 @@ import msgspec
 import psutil
 
 from harness.builds.cache import installed_builds
+from harness.model import StackError
+from harness.stack.engine import find_engine
 from harness.stack.ownership import leftover_stacks
 
 #: A build takes about half of it, the data directory of profile XL the rest.
@@ -33,6 +35,7 @@ def examine(cache_folder: Path, stack_folder: Path) -> list[Finding]:
         *(_program(name, package) for name, package in PROGRAMS.items()),
         *(_space(folder) for folder in (cache_folder, stack_folder)),
         _builds(cache_folder),
+        _engine(),
         _leftovers(stack_folder),
         _load(),
     ]
@@ -70,6 +73,14 @@ def _space(folder: Path) -> Finding:
 def _builds(cache_folder: Path) -> Finding:
     names = installed_builds(cache_folder)
     return Finding("builds", bool(names), ", ".join(names) or "none installed", "rssbench setup")
+
+
+def _engine() -> Finding:
+    """Nobody needs one: stacks are processes unless containers are asked for."""
+    try:
+        return Finding("container engine", good=True, detail=str(find_engine()))
+    except StackError as error:
+        return Finding("container engine", good=True, detail=f"only the runtime processes can be used: {error}")
 
 
 def _leftovers(stack_folder: Path) -> Finding:

@@ -21,9 +21,6 @@ SCHEMA_VERSION = 1
 RunStatus = Literal["passed", "failed", "incomplete"]
 TrialStatus = Literal["passed", "failed", "incomplete"]
 
-#: How the RSS under load runs.
-Runtime = Literal["processes", "containers", "external"]
-
 #: The way in to the RSS: ``https`` is DIRAC's Tornado services, one process, ``dips`` is DISET, one per service.
 FrontDoor = Literal["https", "dips"]
 FRONT_DOORS: tuple[FrontDoor, ...] = get_args(FrontDoor)
@@ -31,6 +28,11 @@ FRONT_DOORS: tuple[FrontDoor, ...] = get_args(FrontDoor)
 #: What a run measures beside its load, each on stacks of its own and with a file of its own.
 SectionName = Literal["growth", "policies", "cycles", "email-cache", "micro"]
 SECTION_NAMES: tuple[SectionName, ...] = get_args(SectionName)
+
+#: How a stack runs: as processes of this machine, in containers, or somewhere already.
+RuntimeName = Literal["processes", "containers", "external"]
+#: Of these, in which the suite starts stacks of its own.
+LocalRuntime = Literal["processes", "containers"]
 
 #: What a build was made from.
 BuildKind = Literal["release", "commit", "working tree"]
@@ -294,7 +296,7 @@ class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     started_at: str
     duration_s: float
     command: str
-    runtime: Runtime
+    runtime: RuntimeName
     build: BuildIdentity | None
     data_set: DataSet | None
     environment: Environment
@@ -307,3 +309,5 @@ class RunResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sections: tuple[SectionOutcome, ...] = ()
     #: of the runtime ``external``
     external: ExternalRss | None = None
+    #: of containers: which engine, and its version
+    engine: str = ""

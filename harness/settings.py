@@ -25,6 +25,7 @@ from harness.settings_keys import (
 from harness.settings_of_external import check_load, operations_of, read_external
 from harness.settings_of_remote import read_remote
 from harness.settings_reading import Locate, Reading, plain
+from harness.stack.choosing import RuntimeChoice
 from harness.stack.front_doors import why_not
 from scenarios.workloads import WORKLOADS
 
@@ -61,6 +62,7 @@ class Comparison:
     lanes: tuple[Lane, ...]
     #: of baseline and contender, as far as somebody asked for one
     front_doors: tuple[FrontDoor | None, FrontDoor | None]
+    runtimes: tuple[RuntimeChoice, RuntimeChoice]
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Job:
     service_port: int | None
     #: None for the one that the release is used by
     front_door: FrontDoor | None
+    runtime: RuntimeChoice
     exact: bool
     #: measured beside the load, unless two builds are compared
     also: tuple[SectionName, ...]
@@ -136,6 +139,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
         seed=stack["seed"],
         service_port=stack["port"],
         front_door=stack["front-door"],
+        runtime="processes" if external else stack["runtime"],
         exact=stack["exact"] and external is None,
         also=() if external else stack["also"],
         cache_folder=_folder(stack["cache"], default=cache_folder()),
@@ -158,7 +162,10 @@ def _read_comparison(stack: Mapping[str, Any], reading: Reading) -> Comparison |
     if len(given) < 2:
         return None
     front_doors = (stack["front-door"], stack["contender-front-door"] or stack["front-door"])
-    return Comparison(stack["baseline"], stack["contender"], stack["budget"], stack["lanes"], front_doors)
+    runtimes = (stack["runtime"], stack["contender-runtime"] or stack["runtime"])
+    return Comparison(
+        stack["baseline"], stack["contender"], stack["budget"], stack["lanes"], front_doors, runtimes
+    )
 
 
 def _check_front_doors(stack: Mapping[str, Any], comparison: Comparison | None, reading: Reading) -> None:
@@ -168,8 +175,10 @@ def _check_front_doors(stack: Mapping[str, Any], comparison: Comparison | None, 
         doors = dict(zip(("front-door", "contender-front-door"), comparison.front_doors, strict=True))
         builds = (comparison.baseline, comparison.contender)
         checks = [(key, build, door) for (key, door), build in zip(doors.items(), builds, strict=True)]
-    elif stack["contender-front-door"] is not None:
-        reading.mistake(("modules", "rss-stack", "contender-front-door"), "needs baseline and contender")
+    else:
+        for key in ("contender-front-door", "contender-runtime"):
+            if stack[key] is not None:
+                reading.mistake(("modules", "rss-stack", key), "needs baseline and contender")
     for key, build, door in checks:
         if door is not None and (problem := why_not(build, door)):
             reading.mistake(("modules", "rss-stack", key), problem)

@@ -17,6 +17,7 @@ from harness.external.settings import Reached, parse_urls
 from harness.index import INDEX_FILE_VARIABLE, INDEX_VARIABLE
 from harness.measure.criteria import parse_criterion
 from harness.model import FRONT_DOORS, SECTION_NAMES, BuildError, SectionName, SettingsError, StackError
+from harness.stack.choosing import DATABASE_IMAGE_VARIABLE, ENGINE_VARIABLE, RUNTIME_CHOICES, RUNTIME_VARIABLE
 from harness.stack.releases import series_of
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
@@ -197,7 +198,14 @@ STACK_KEYS = (
     Key("lanes", lanes, "exact,paired,load", "what a comparison does", "RSSBENCH_LANES"),
     Key("profile", choice(*PROFILES), "M", "size of the data set", "RSSBENCH_PROFILE"),
     Key("seed", whole_number(0, 2**31 - 1), 1, "of the data set and the arrivals", "RSSBENCH_SEED"),
-    Key("runtime", choice("processes", "external"), "processes", "how the stack runs", "RSSBENCH_RUNTIME"),
+    Key(
+        "runtime",
+        choice(*RUNTIME_CHOICES, "external"),
+        "processes",
+        "how the stack runs; auto: containers if they can; external: one that runs already",
+        RUNTIME_VARIABLE,
+    ),
+    Key("contender-runtime", choice(*RUNTIME_CHOICES), None, "of the contender, when it is to be another one"),
     Key("external", section, None, "of the runtime external: how to reach an RSS that runs already"),
     Key(
         "front-door", choice(*FRONT_DOORS), None, "https where the build has it, else dips", "RSSBENCH_FRONT_DOOR"
@@ -291,6 +299,10 @@ INTERNAL_VARIABLES = frozenset({"RSSBENCH_LOAD_PLAN", "RSSBENCH_MARK"})
 
 #: Where the index of runs is. No key of a job: bzt would copy a password in it beside the run.
 INDEX_VARIABLES = frozenset({INDEX_VARIABLE, INDEX_FILE_VARIABLE})
+
+
+#: What containers are made with, beside the job: a machine has them or not.
+ENGINE_VARIABLES = frozenset({ENGINE_VARIABLE, DATABASE_IMAGE_VARIABLE})
 
 
 def settings_table() -> str:

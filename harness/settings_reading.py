@@ -6,7 +6,14 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
-from harness.settings_keys import INDEX_VARIABLES, INTERNAL_VARIABLES, NEEDED_MODULES, SECTIONS, Key
+from harness.settings_keys import (
+    ENGINE_VARIABLES,
+    INDEX_VARIABLES,
+    INTERNAL_VARIABLES,
+    NEEDED_MODULES,
+    SECTIONS,
+    Key,
+)
 
 #: Keys that belong to Taurus and may stand in our sections.
 TAURUS_KEYS = {
@@ -76,7 +83,8 @@ class Reading:
             return key.default_value
 
     def check_variables(self) -> None:
-        known = {key.variable for keys in SECTIONS.values() for key in keys if key.variable} | INDEX_VARIABLES
+        known = {key.variable for keys in SECTIONS.values() for key in keys if key.variable}
+        known |= INDEX_VARIABLES | ENGINE_VARIABLES
         for name in sorted(self.environ):
             if name.startswith("RSSBENCH_") and name not in known | INTERNAL_VARIABLES:
                 allowed = ", ".join(sorted(known))

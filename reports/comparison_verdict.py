@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.comparison import ComparisonResult
 from reports.comparison_views import MetricSummary, OperationView, metric_summaries, operation_views
-from reports.comparison_wording import METRICS, detectable_percent, false_alarms, front_doors_text
+from reports.comparison_wording import METRICS, detectable_percent, false_alarms, front_doors_text, runtimes_text
 from reports.escaping import one_line
 from reports.units import count, plural
 
@@ -25,6 +25,8 @@ def verdict_line(result: ComparisonResult) -> str:
     line = f"{result.verdict.upper()}: {facts}"
     if len(set(result.settings.front_doors)) > 1:
         line += f"; the front doors differ: {front_doors_text(result)}"
+    if len(set(result.settings.runtimes)) > 1:
+        line += f"; the runtimes differ: {runtimes_text(result)}"
     if result.status == "incomplete":
         line += "; incomplete, ended before its time"
     if result.problems:

@@ -198,7 +198,16 @@ def settings_text(result: ComparisonResult) -> str:
 
 def front_doors_text(result: ComparisonResult) -> str:
     """The one that both sides were reached by, or those of baseline and contender."""
-    baseline, contender = result.settings.front_doors
+    return _sides_text(result.settings.front_doors)
+
+
+def runtimes_text(result: ComparisonResult) -> str:
+    """The one that both sides ran in, or those of baseline and contender."""
+    return _sides_text(result.settings.runtimes)
+
+
+def _sides_text(sides: tuple[str, str]) -> str:
+    baseline, contender = sides
     return baseline if baseline == contender else f"{baseline} of the baseline, {contender} of the contender"
 
 

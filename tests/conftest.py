@@ -13,8 +13,10 @@ import pytest
 
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.model import StackError
 from harness.selftest.changed_clone import make_published_clone
 from harness.settings import cache_folder
+from harness.stack.engine import Engine, find_engine
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
 
@@ -30,6 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
     parser.addoption(
+        "--require-containers",
+        action="store_true",
+        help="fail when a test that needs a container engine was skipped because none answers",
+    )
+
+    parser.addoption(
         "--all-releases",
         action="store_true",
         help="start stacks of every release that the suite knows, not only of two old ones; installs each once",
@@ -40,11 +48,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # noqa: ANN201
     report = yield
     if item.get_closest_marker("stack"):
-        if report.skipped and not (os.getuid() and "only root" in str(report.longrepr)):
+        if report.skipped and not _may_be_skipped(item, str(report.longrepr)):
             _skipped.append(item.nodeid)
         elif report.when == "call":
             _ran.append(item.nodeid)
     return report
+
+
+def _may_be_skipped(item: pytest.Item, reason: str) -> bool:
+    if "no container engine" in reason:
+        return not item.config.getoption("--require-containers")
+    return bool(os.getuid()) and "only root" in reason
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -71,6 +85,15 @@ def dirac_clone(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.C
     """
     downloads = pytestconfig.cache.mkdir("dirac-sources")
     return make_published_clone(tmp_path_factory.mktemp("clone") / "DIRAC", ("9.1.21", "9.1.22"), downloads)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The container engine of this machine; without one the test is skipped."""
+    try:
+        return find_engine()
+    except StackError as error:
+        pytest.skip(str(error))
 
 
 @contextlib.contextmanager

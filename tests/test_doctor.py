@@ -10,6 +10,16 @@ from pathlib import Path
 import pytest
 
 from harness.doctor import PROGRAMS, WANTED_FREE_BYTES, Finding, examine
+from harness.model import StackError
+from harness.stack.engine import Engine
+
+
+@pytest.fixture(autouse=True)
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find() -> Engine:
+        raise StackError("no container engine: docker: no engine runs")
+
+    monkeypatch.setattr("harness.doctor.find_engine", find)
 
 
 def findings(tmp_path: Path) -> dict[str, Finding]:
@@ -26,6 +36,14 @@ def test_whatever_is_not_good_has_a_remedy(tmp_path: Path, monkeypatch: pytest.M
     bad = [one for one in findings(tmp_path).values() if not one.good]
     assert {one.what for one in bad} >= {*PROGRAMS, "builds"}
     assert all(one.remedy for one in bad)
+
+
+def test_an_engine_is_named_and_none_is_nothing_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = findings(tmp_path)["container engine"]
+    assert without.good
+    assert without.detail.endswith("no container engine: docker: no engine runs")
+    monkeypatch.setattr("harness.doctor.find_engine", lambda: Engine("/usr/bin/docker", "docker", "20.10.24"))
+    assert findings(tmp_path)["container engine"].detail == "docker 20.10.24"
 
 
 def test_the_python_that_runs_is_named(tmp_path: Path) -> None:

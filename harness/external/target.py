@@ -20,6 +20,7 @@ from harness.external.own_elements import (
 from harness.external.settings import ExternalSettings
 from harness.model import ExternalRss, FrontDoor, StackError
 from harness.stack.certificates import Identity
+from harness.stack.cpu_meter import Meter
 from harness.stack.ownership import OwnedDirectory, prepare_stack_root, remove_leftovers
 from scenarios.catalogue import write_catalogue
 from scenarios.diset_settings import DisetSettings
@@ -70,7 +71,7 @@ class ExternalTarget:
         return {"admin": self.settings.identity}
 
     @property
-    def pids(self) -> dict[str, tuple[int, ...]]:
+    def meters(self) -> dict[str, tuple[Meter, ...]]:
         """No process of it can be seen."""
         return {}
 

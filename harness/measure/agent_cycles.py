@@ -7,8 +7,8 @@ from typing import Literal
 
 from harness.measure.evaluated_elements import element_rows
 from harness.measure.policy_bench import PolicyBench
-from harness.measure.usage import process_cpu_ns
 from harness.policy_costs import InspectorRate, MailRound
+from harness.stack.cpu_meter import cpu_ns
 from harness.stack.mail_sink import MailSink
 from harness.stack.ports import ReservedPort
 
@@ -59,11 +59,11 @@ def mail_rounds(bench: PolicyBench) -> list[MailRound]:
 
 
 def _cycle(bench: PolicyBench, agent: Inspector, threads: int) -> InspectorRate:
-    pids = bench.stack.pids
-    before = {group: sum(map(process_cpu_ns, numbers)) for group, numbers in pids.items()}
+    meters = bench.stack.meters
+    before = {group: sum(map(cpu_ns, members)) for group, members in meters.items()}
     connections = bench.rows.connections()
     answer = bench.agent.inspect(agent, threads)
-    used = {group: sum(map(process_cpu_ns, numbers)) - before[group] for group, numbers in pids.items()}
+    used = {group: sum(map(cpu_ns, members)) - before[group] for group, members in meters.items()}
     done, wall_s = answer.evaluations, answer.wall_ns / 1e9
     return InspectorRate(
         agent=agent,

@@ -46,7 +46,7 @@ class ComparisonRecord:
                 started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 duration_s=0.0,
                 command=command,
-                runtime="processes",
+                runtime=settings.runtimes[0],
                 baseline=builds[0],
                 contender=builds[1],
                 data_set=None,

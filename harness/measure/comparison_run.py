@@ -88,7 +88,8 @@ class ComparisonRun:
             same_tables = table_definitions(stacks[0].database) == table_definitions(stacks[1].database)
             _both(Stack.freeze, stacks)
             # on equal tables both builds work on one copy of the data: its layout favours neither
-            frozen = (stacks[0], stacks[0] if same_tables else stacks[1])
+            one_copy = same_tables and len(set(self._settings.runtimes)) == 1
+            frozen = (stacks[0], stacks[0] if one_copy else stacks[1])
             origins = (
                 Origin("baseline", frozen[0], self._builds[0], self._settings.front_doors[0]),
                 Origin("contender", frozen[1], self._builds[1], self._settings.front_doors[1]),
@@ -105,6 +106,7 @@ class ComparisonRun:
                 seed=self._settings.seed,
                 stack_root=self._stack_root,
                 front_doors=(self._settings.front_doors[side],),
+                runtime=self._settings.runtimes[side],
                 log_directory=self._logs / ("baseline", "contender")[side],
                 # a contender with wrong answers is a verdict, not a failure
                 must_answer_rightly=side == 0,

@@ -107,7 +107,7 @@ def _agent(stack: Stack, cycle: Cycle) -> DiracSession:
     session = DiracSession(
         stack.dirac.build, stack.directory / "agent", stack.log_directory / "agent.log", stack.mark
     )
-    return session.start("agent_cycles.py", agent_cfg(settings, _NO_WEBHOOK), {"pids": stack.pids})
+    return session.start("agent_cycles.py", agent_cfg(settings, _NO_WEBHOOK), {"meters": stack.meters_told})
 
 
 def _measured(stack: Stack, cycle: Cycle, agent: DiracSession, totals: StatementTotals) -> CycleMeasurement:

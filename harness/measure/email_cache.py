@@ -122,7 +122,7 @@ def measure_blocks(  # noqa: PLR0913, PLR0917  what is measured, where, and who 
     ended: list[EndedBlock] = []
     log_file = stack.log_directory / "writers.log"
     with DiracSession(stack.dirac.build, stack.directory / "writers", log_file, stack.mark) as writers:
-        writers.start("email_cache.py", dirac_cfg(services), {"pids": stack.pids})
+        writers.start("email_cache.py", dirac_cfg(services), {"meters": stack.meters_told})
         for number, setting in enumerate(order):
             progress(f"block {number + 1} of {len(order)}: {setting.cache}, {setting.writers} {setting.kind}")
             planned = PlannedBlock(setting, f"mail-{mine}-{number}", folder / f"block-{number}.sqlite")

@@ -12,9 +12,9 @@ import numpy as np
 from harness import command
 from harness.measure.evaluated_elements import EvaluatedElement
 from harness.measure.policy_bench import PolicyBench
-from harness.measure.usage import process_cpu_ns
 from harness.model import Interval, StackError
 from harness.policy_costs import CpuChange, EvaluationCost
+from harness.stack.cpu_meter import Meter, cpu_ns
 from harness.stats.midmean import midmean
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
 
@@ -110,11 +110,11 @@ def cpu_changes(measured: Rounds) -> tuple[CpuChange, ...]:
 
 def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str) -> RoundCost | None:
     bench.make_ready(element)
-    pids = {"agent": (bench.agent.pid,), **bench.stack.pids}
-    before = {group: _cpu_ns(numbers) for group, numbers in pids.items()}
+    meters = {"agent": (bench.agent.pid,), **bench.stack.meters}
+    before = {group: _cpu_ns(members) for group, members in meters.items()}
     answer = bench.agent.evaluate(choice)
     command.wait_seconds(_SETTLE_S)
-    used = {group: _cpu_ns(numbers) - before[group] for group, numbers in pids.items()}
+    used = {group: _cpu_ns(members) - before[group] for group, members in meters.items()}
     if answer.problem is not None:
         return None
     return RoundCost(
@@ -122,9 +122,9 @@ def _measure(bench: PolicyBench, element: EvaluatedElement, choice: str) -> Roun
     )
 
 
-def _cpu_ns(pids: Sequence[int]) -> int:
+def _cpu_ns(meters: Sequence[Meter]) -> int:
     try:
-        return sum(process_cpu_ns(pid) for pid in pids)
+        return sum(map(cpu_ns, meters))
     except ProcessLookupError as error:
         raise StackError(str(error)) from error
 

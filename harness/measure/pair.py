@@ -14,8 +14,8 @@ from random import Random
 import numpy as np
 import numpy.typing as npt
 
-from harness.measure.usage import process_cpu_ns
 from harness.model import StackError
+from harness.stack.cpu_meter import cpu_ns
 from harness.stack.lifecycle import Stack
 from scenarios.answer_check import check_answer
 from scenarios.catalogue import Catalogue
@@ -121,7 +121,7 @@ class _Probe:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.client = stack.client()
-        self._pids = [stack.pids[part] for part in ("service", "database")]
+        self._meters = [stack.meters[part] for part in ("service", "database")]
         self._row: np.void | None = None
         self._before_ns = [0, 0]
 
@@ -143,7 +143,7 @@ class _Probe:
     def settle(self) -> None:
         """Book all CPU time since the last request to it."""
         try:
-            now_ns = [sum(map(process_cpu_ns, pids)) for pids in self._pids]
+            now_ns = [sum(map(cpu_ns, meters)) for meters in self._meters]
         except ProcessLookupError as error:
             self.stack.check_after_silence()
             raise StackError(str(error)) from error

@@ -22,7 +22,7 @@ from harness.model import (
     RssbenchError,
     RunResult,
     RunStatus,
-    Runtime,
+    RuntimeName,
     SectionOutcome,
     TrialResult,
 )
@@ -36,7 +36,7 @@ NOT_FINISHED = "the run was ended before it could finish"
 class RunRecord:
     """Keeps ``run.json`` in a run directory true at every moment."""
 
-    def __init__(self, directory: Path, run_command: str, runtime: Runtime = "processes") -> None:
+    def __init__(self, directory: Path, run_command: str, runtime: RuntimeName = "processes") -> None:
         self.directory = directory
         self._began_s = time.monotonic()
         self._result = RunResult(
@@ -62,13 +62,15 @@ class RunRecord:
     def result(self) -> RunResult:
         return self._result
 
-    def stack_is_ready(
+    def stack_is_ready(  # noqa: PLR0913, PLR0917  what a run says of its stack
         self,
-        build: BuildIdentity,
+        build: BuildIdentity | None,
         data_set: DataSet,
         ready_s: float,
         database_version: str,
         front_door: FrontDoor,
+        runtime: RuntimeName,
+        engine: str,
     ) -> None:
         environment = msgspec.structs.replace(self._result.environment, database_version=database_version)
         self._update(
@@ -77,6 +79,8 @@ class RunRecord:
             stack_ready_s=ready_s,
             environment=environment,
             front_door=front_door,
+            runtime=runtime,
+            engine=engine,
         )
 
     def external_is_reached(self, external: ExternalRss, front_door: FrontDoor, ready_s: float) -> None:

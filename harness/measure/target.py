@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from harness.model import FrontDoor
 from harness.stack.certificates import Identity
+from harness.stack.cpu_meter import Meter
 from harness.stack.database import DatabaseAddress
 from scenarios.diset_settings import DisetSettings
 
 
 class Target(Protocol):
-    """``mark``: of the generator's processes. ``pids``: by side, of the processes whose CPU time can be read."""
+    """``mark``: of the generator's processes. ``meters``: by side, what CPU time can be read from."""
 
     mark: str
     catalogue_file: Path
@@ -31,7 +32,7 @@ class Target(Protocol):
     def identities(self) -> Mapping[str, Identity]: ...
 
     @property
-    def pids(self) -> dict[str, tuple[int, ...]]: ...
+    def meters(self) -> Mapping[str, Sequence[Meter]]: ...
 
     @property
     def database(self) -> DatabaseAddress | None:

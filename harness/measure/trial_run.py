@@ -44,7 +44,7 @@ class TrialRun:
 
     def begin(self) -> None:
         """Usage recorded, then the first arrival."""
-        groups = {"generator": self.workers.pids, **self.stack.pids}
+        groups = {"generator": self.workers.pids, **self.stack.meters}
         self.usage = UsageRecorder(self.directory / "usage.jsonl", groups)
         self.usage.sample()
         self.workers.release()

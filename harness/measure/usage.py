@@ -1,4 +1,4 @@
-"""CPU time and memory of the processes of a trial, in snapshots: one JSON line each in ``usage.jsonl``."""
+"""CPU time and memory of the processes and containers of a trial: a JSON line per snapshot in ``usage.jsonl``."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ import msgspec
 import psutil
 
 from harness.model import RssbenchError
+from harness.stack.cpu_meter import Meter, cpu_ns, processes_of
 from harness.store import writing
-
-#: Selects "all threads, scheduler's own count" in the clock id of a process; include/linux/posix-timers_types.h.
-_SCHEDULER_CLOCK = 2
 
 
 class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``cpu_ns``: group to pid to CPU time since the process began. ``rss_bytes``: group to resident memory.
+    """``cpu_ns``: group to pid to CPU time since the process began; the first process of a container stands for
+    all of it. ``rss_bytes``: group to resident memory.
 
     ``stolen_ns``: CPU time of all cores that a hypervisor gave to others since the start of this machine
     (``steal`` of proc_stat(5), 10 ms steps); None where the kernel does not tell.
@@ -29,47 +28,58 @@ class Snapshot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stolen_ns: int | None = None
 
 
-def process_cpu_ns(pid: int) -> int:
-    """User and system CPU time of a living process, its ended threads included, in ns.
-
-    This is the clock that clock_getcpuclockid(3) names. ProcessLookupError when there is no such process.
-    """
-    try:
-        return time.clock_gettime_ns((~pid << 3) | _SCHEDULER_CLOCK)
-    except OSError as error:
-        raise ProcessLookupError(error.errno, f"no process {pid} to read the CPU time of") from error
-
-
 class UsageRecorder:
     """Appends a snapshot per :meth:`sample`; groups: ``generator`` (a pid per worker), ``service``, ``database``.
 
     A process that ends keeps the CPU time it was last seen with. RssbenchError when one is gone at the start.
     """
 
-    def __init__(self, file: Path, groups: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, file: Path, groups: Mapping[str, Sequence[Meter]]) -> None:
         self._file = file
-        self._processes = {group: [_process(pid, group) for pid in pids] for group, pids in groups.items()}
+        self._members = {group: [_Member(one, group) for one in meters] for group, meters in groups.items()}
         self._cpu_ns: dict[str, dict[int, int]] = {group: {} for group in groups}
 
     def sample(self) -> None:
         """Write down what every process has used until now."""
         rss_bytes = {}
         instant_ns = time.monotonic_ns()
-        for group, processes in self._processes.items():
-            rss_bytes[group] = sum(self._observe(group, process) for process in processes)
+        for group, members in self._members.items():
+            rss_bytes[group] = sum(self._observe(group, member) for member in members)
         line = msgspec.json.encode(Snapshot(instant_ns, self._cpu_ns, rss_bytes, _stolen_ns()))
         with writing(self._file), self._file.open("ab") as stream:
             stream.write(line + b"\n")
 
-    def _observe(self, group: str, process: psutil.Process) -> int:
-        """Bytes resident now, 0 when it has ended; is_running knows a pid that was given to another process."""
-        try:
-            if not process.is_running():
-                return 0
-            self._cpu_ns[group][process.pid] = process_cpu_ns(process.pid)
-            return int(process.memory_info().rss)
-        except (psutil.Error, ProcessLookupError):
+    def _observe(self, group: str, member: _Member) -> int:
+        """Bytes resident now, 0 when it has ended."""
+        if not member.lives():
             return 0
+        try:
+            self._cpu_ns[group][member.first.pid] = cpu_ns(member.meter)
+        except ProcessLookupError:
+            return 0
+        return sum(map(_resident_bytes, processes_of(member.meter)))
+
+
+class _Member:
+    """A process, or a container known by its first one."""
+
+    def __init__(self, meter: Meter, group: str) -> None:
+        self.meter = meter
+        found = processes_of(meter)
+        if not found or not psutil.pid_exists(found[0]):
+            raise RssbenchError(f"process {meter} of the {group} ended before its CPU time could be recorded")
+        self.first = psutil.Process(found[0])
+
+    def lives(self) -> bool:
+        """A pid that was given to another process is another one."""
+        return self.first.is_running()
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def read_usage(file: Path) -> list[Snapshot]:
@@ -111,10 +121,3 @@ def cpu_ns_between(first: Snapshot, last: Snapshot, group: str) -> dict[int, int
 def _stolen_ns() -> int | None:
     stolen_s = getattr(psutil.cpu_times(), "steal", None)
     return None if stolen_s is None else round(stolen_s * 1e9)
-
-
-def _process(pid: int, group: str) -> psutil.Process:
-    try:
-        return psutil.Process(pid)
-    except psutil.NoSuchProcess as error:
-        raise RssbenchError(f"process {pid} of the {group} ended before its CPU time could be recorded") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import sqlalchemy
@@ -18,6 +17,7 @@ from harness.stack.configuration import database_cfg
 from harness.stack.database import DATABASES, DatabaseServer
 from harness.stack.lifecycle import Stack
 from harness.stack.ownership import OwnedDirectory, disk_shortage, prepare_stack_root, remove_leftovers
+from harness.stack.processes import Processes
 from harness.stack.releases import series_of
 from harness.stack.service import dirac_environment
 
@@ -88,12 +88,14 @@ def loaded_database(
     remove_leftovers(stack_root, progress)
     series = series_of(build.identity.dirac_version)
     owned = OwnedDirectory(stack_root)
-    with Stack(owned.path, owned.mark, {}, owned.path / "logs", owned.remove, build.identity.name) as stack:
+    runtime = Processes(owned.mark)
+    logs = owned.path / "logs"
+    with Stack(owned.path, owned.mark, {}, logs, owned.remove, runtime, build.identity.name) as stack:
         database = BuildDatabase(build, stack)
         try:
             database.folder.mkdir(mode=0o700)
-            with DatabaseServer(stack.directory / "database") as server:
-                stack.run("database", partial(server.start, stack_root))
+            with DatabaseServer(stack.directory / "database", runtime) as server:
+                stack.run("database", server.program(stack_root))
                 database.write_private("dirac.cfg", database_cfg(series, server.dirac))
                 stack.database_version = server.wait(stack.check)
             stack.server, stack.database = server, server.suite

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.stack.certificates import HOST
 from harness.stack.cfg_text import Section, cfg_text, merged
@@ -20,7 +19,8 @@ from harness.stack.configuration import (
     shared_sections,
 )
 from harness.stack.private_file import write_private
-from harness.stack.service import DIRAC_SIDE, Run, dirac_environment
+from harness.stack.runtime import Runtime
+from harness.stack.service import Run, Surroundings, launched
 
 PART = "configuration"
 _SERVICE = "Configuration/Server"
@@ -77,6 +77,7 @@ class ConfigurationService:
     doors: Sequence[ServiceSettings]
     port: int
     directory: Path
+    runtime: Runtime
 
     def start(self, run: Run) -> None:
         """Write what it serves and start the process; it is not ready yet."""
@@ -85,14 +86,10 @@ class ConfigurationService:
         self.directory.chmod(0o700)
         write_private(folder / "dirac.cfg", server_cfg(self.doors[0], self.port))
         write_private(folder / f"{_NAME}.cfg", served_cfg(self.doors))
-        run(PART, self._start_process)
-
-    def _start_process(self, *, log_file: Path, mark: str) -> command.Process:
-        cfg_file = self.directory / "etc" / "dirac.cfg"
-        return command.start(
-            [self.build.python, DIRAC_SIDE / "diset_launcher.py", _SERVICE, "--cfg", cfg_file],
-            log_file=log_file,
-            mark=mark,
-            environment=dirac_environment(self.build, self.directory),
-            directory=self.directory,
+        for path in (self.directory, folder, *folder.iterdir()):
+            self.runtime.give_to_services(path)
+        around = Surroundings(self.runtime, self.build, self.doors[0].certificates, self.directory)
+        run(
+            PART,
+            launched("diset_launcher.py", [_SERVICE, "--cfg", folder / "dirac.cfg"], around, ports=[self.port]),
         )

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-
-from harness.model import StackError
-
-#: The account that Debian's package makes for the server; used when we are root, which the server refuses to be.
-SERVER_ACCOUNT = "mysql"
 
 _BLOCK_BYTES = 1 << 20
 _ZEROS = bytes(_BLOCK_BYTES)
@@ -18,18 +13,18 @@ _ZEROS = bytes(_BLOCK_BYTES)
 _TEMPORARY = ("ibtmp1",)
 
 
-def copy_data_directory(source: Path, target: Path) -> None:
+def copy_data_directory(source: Path, target: Path, give: Callable[[Path], None]) -> None:
     """Copy the data directory of a server that is not running; ``target`` must not exist, or be empty.
 
     The redo log is a hundred megabytes of zeros until it is used: zeros become holes, which cost neither time
-    nor disk. OSError when there is no room.
+    nor disk. ``give`` makes the account of the server the owner. OSError when there is no room.
     """
-    give_to_server(make_private(target))
+    give(make_private(target))
     shutil.copytree(
         source, target, dirs_exist_ok=True, copy_function=_copy_sparse, ignore=lambda *_: list(_TEMPORARY)
     )
     for path in target.rglob("*"):
-        give_to_server(path)
+        give(path)
 
 
 def _copy_sparse(source: str, target: str) -> str:
@@ -46,17 +41,3 @@ def _copy_sparse(source: str, target: str) -> str:
 def make_private(path: Path) -> Path:
     path.mkdir(mode=0o700, exist_ok=True)
     return path
-
-
-def give_to_server(path: Path) -> None:
-    """Make the server's account the owner when we are root; nothing to do otherwise."""
-    if os.getuid() != 0:
-        return
-    try:
-        account = pwd.getpwnam(SERVER_ACCOUNT)
-    except KeyError as error:
-        raise StackError(
-            f"there is no account {SERVER_ACCOUNT}, which MariaDB's package makes: "
-            "apt-get install -y mariadb-server"
-        ) from error
-    os.chown(path, account.pw_uid, account.pw_gid)

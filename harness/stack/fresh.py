@@ -5,18 +5,16 @@ All are started side by side, so that two builds are ready in little more than t
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from harness.builds.environment import BuildEnvironment
 from harness.model import FrontDoor, StackError
 from harness.stack.database import DatabaseServer
-from harness.stack.front_doors import reserved_ports
+from harness.stack.front_doors import numbers_of, reserved_ports
 from harness.stack.lifecycle import Stack
 
 
@@ -82,10 +80,13 @@ def _starting(origin: Origin, placement: Placement, place: int, log_directory: P
     directory = frozen.directory / f"fresh-{place}"
     directory.mkdir()
     directory.chmod(0o711)
-    server = DatabaseServer(directory / "database", frozen.server.passwords)
-    with server, reserved_ports((origin.front_door,), None) as ports, ExitStack() as ends:
+    with reserved_ports((origin.front_door,), None) as ports, ExitStack() as ends:
+        runtime = frozen.runtime.beside(directory, numbers_of(ports))
+        server = ends.enter_context(DatabaseServer(directory / "database", runtime, frozen.server.passwords))
         owner = f"{origin.name} {origin.build.identity.name}"
-        stack = Stack(directory, frozen.mark, ports, log_directory, lambda: shutil.rmtree(directory), owner)
+        stack = Stack(
+            directory, frozen.mark, ports, log_directory, lambda: shutil.rmtree(directory), runtime, owner
+        )
         ends.callback(stack.stop)
         ends.callback(stack.kill)
         stack.profile = frozen.profile
@@ -93,20 +94,11 @@ def _starting(origin: Origin, placement: Placement, place: int, log_directory: P
         stack.server, stack.database = server, server.suite
         if origin.front_door == "https":  # they load meanwhile
             _start_services(stack, origin, placement)
-        stack.run("database", partial(server.start_on, frozen.server.data_directory))
-        _place(stack.pids["database"], placement.database_cores)
+        stack.run("database", server.program_on(frozen.server.data_directory, placement.database_cores))
         yield stack
 
 
 def _start_services(stack: Stack, origin: Origin, placement: Placement) -> None:
-    stack.start_services(origin.build, origin.front_door, stack.server.dirac, placement.hash_seed)
-    _place(stack.pids["service"], placement.service_cores)
-
-
-def _place(pids: Sequence[int], cores: frozenset[int]) -> None:
-    """At once after the start: threads that a process makes later stay on the cores of the first one."""
-    for pid in pids if cores else ():
-        try:
-            os.sched_setaffinity(pid, cores)
-        except ProcessLookupError:
-            continue  # it has ended, which whoever waits for it will say better
+    stack.start_services(
+        origin.build, origin.front_door, stack.server.dirac, placement.hash_seed, placement.service_cores
+    )

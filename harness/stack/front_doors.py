@@ -64,3 +64,8 @@ def reserved_ports(front_doors: Sequence[FrontDoor], first_port: int | None) -> 
                 ports.append(reserved.enter_context(ReservedPort(wanted)).number)
             numbers[door] = dict(zip(SERVICES, ports * (len(SERVICES) // count), strict=True))
         yield numbers
+
+
+def numbers_of(ports: Ports) -> tuple[int, ...]:
+    """All of them, each once."""
+    return tuple(dict.fromkeys(number for services in ports.values() for number in services.values()))

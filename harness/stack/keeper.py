@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES, Profile
 from harness.model import BuildIdentity, FrontDoor, RssbenchError, StackError
+from harness.stack.choosing import RuntimeChoice, choose_runtime
 from harness.stack.client_environment import ClientEnvironment, make_client_environment
 from harness.stack.lifecycle import Stack
 from harness.stack.ownership import is_owned, prepare_stack_root, remove_leftovers, stack_directories
@@ -57,6 +59,8 @@ class StackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     catalogue_file: str
     log_directory: str
     ready_s: float
+    #: ``processes``, or ``containers`` with their engine
+    runtime: str
 
 
 class Orders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +75,7 @@ class Orders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service_port: int | None
     front_door: FrontDoor | None
     configuration_service: bool
+    runtime: RuntimeChoice
 
 
 def stack_up(  # noqa: PLR0913  what to start, with which data, and where
@@ -82,9 +87,12 @@ def stack_up(  # noqa: PLR0913  what to start, with which data, and where
     service_port: int | None = None,
     front_door: FrontDoor | None = None,
     configuration_service: bool = False,
+    runtime: RuntimeChoice = "processes",
+    progress: Callable[[str], None] = lambda _line: None,
 ) -> StackInfo:
     """Start a keeper with a stack of its own; returns when the stack is ready. StackError says why it is not."""
     prepare_stack_root(stack_root)
+    choose_runtime(runtime, build, stack_root, progress)  # images are made while somebody watches
     keeper = f"keeper-{secrets.token_hex(4)}"
     orders = Orders(
         keeper,
@@ -96,6 +104,7 @@ def stack_up(  # noqa: PLR0913  what to start, with which data, and where
         service_port,
         front_door,
         configuration_service,
+        runtime,
     )
     orders_file, log_file = stack_root / f"{keeper}.json", stack_root / f"{keeper}.log"
     write_private(orders_file, msgspec.json.encode(orders).decode())
@@ -160,6 +169,7 @@ def keep(orders: Orders) -> None:
         service_port=orders.service_port,
         front_doors=(orders.front_door,) if orders.front_door else None,
         configuration_service=orders.configuration_service,
+        runtime=orders.runtime,
     ) as stack:
         client = make_client_environment(stack, build)
         # not before: processes started with blocked signals cannot be ended by them
@@ -198,6 +208,7 @@ def _describe(stack: Stack, orders: Orders, client: ClientEnvironment) -> None:
         catalogue_file=str(stack.catalogue_file),
         log_directory=str(stack.log_directory),
         ready_s=stack.ready_s,
+        runtime=" ".join(filter(None, (stack.runtime.name, stack.runtime.engine_name))),
     )
     unfinished = stack.directory / f"{_INFO}.unfinished"
     write_private(unfinished, msgspec.json.encode(info).decode())

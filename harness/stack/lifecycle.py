@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from harness.stack.certificates import HOST, Certificates, Identity
 from harness.stack.configuration import ServiceSettings, service_url
 from harness.stack.configuration_service import PART as CONFIGURATION
 from harness.stack.configuration_service import ConfigurationService, configuration_url
+from harness.stack.cpu_meter import Meter
 from harness.stack.database import DatabaseAddress, DatabaseServer
 from harness.stack.dips_client import DipsClient
 from harness.stack.dirac_process import DiracProcess
@@ -28,6 +30,7 @@ from harness.stack.front_doors import Ports
 from harness.stack.parts import Part, Parts
 from harness.stack.readiness import check_rows, make_tables, rpc_values, wait_until_listening
 from harness.stack.releases import series_of
+from harness.stack.runtime import Program, Runtime
 from harness.stack.service import Services
 from scenarios.catalogue import write_catalogue
 from scenarios.clients import new_client
@@ -67,10 +70,12 @@ class Stack:
         ports: Ports,
         log_directory: Path,
         remove: Callable[[], None],
+        runtime: Runtime,
         owner: str = "",
     ) -> None:
-        """``remove`` ends the processes and deletes the directory. ``owner``: whose, where others run beside."""
+        """``remove`` ends the parts and deletes the directory. ``owner``: whose, where others run beside."""
         self._remove: Callable[[], None] | None = remove
+        self.runtime = runtime
         self.log_directory = log_directory
         self._parts = Parts()
         self.owner = self._parts.owner = owner
@@ -122,6 +127,19 @@ class Stack:
         """Of the ``database``, of the ``service``, and of the ``configuration`` service if there is one."""
         return self._parts.pids
 
+    @property
+    def meters(self) -> dict[str, tuple[Meter, ...]]:
+        """What the CPU time of each is read from."""
+        return self._parts.meters
+
+    @property
+    def meters_told(self) -> dict[str, list[int | str]]:
+        """The same for processes in the build's environment, as JSON has it."""
+        return {
+            group: [one if isinstance(one, int) else str(one) for one in members]
+            for group, members in self.meters.items()
+        }
+
     def client(self, identity: str = "admin", front_door: FrontDoor | None = None) -> RpcClient:
         """A client of its own, through the stack's first front door unless told otherwise."""
         who = self.identities[identity]
@@ -135,14 +153,14 @@ class Stack:
             timeout_s=_CALL_TIMEOUT_S,
         )
 
-    def run(self, name: str, start: Callable[..., command.Process]) -> None:
+    def run(self, name: str, program: Program) -> None:
         """Start a part of the stack, with its log and the stack's mark."""
         self.log_directory.mkdir(parents=True, exist_ok=True)
         log_file = self.log_directory / f"{name}.log"
-        self._parts[name] = Part(name, start(log_file=log_file, mark=self.mark), log_file)
+        self._parts[name] = Part(name, self.runtime.start(name, program, log_file), log_file)
 
     def death(self) -> str | None:
-        """Which process has ended, and how; None while all live."""
+        """Which part has ended, and how; None while all live."""
         return self._parts.death()
 
     def check(self) -> None:
@@ -161,8 +179,8 @@ class Stack:
         """Returns when it answers: the services and clients that are told of it do not start without it."""
         self.configuration_url = configuration_url(port)
         doors = [self._settings_of(build, door, account) for door in self.ports]
-        ConfigurationService(build, doors, port, self.directory / CONFIGURATION).start(self.run)
-        wait_until_listening(self.pids[CONFIGURATION], [port], self.check)
+        ConfigurationService(build, doors, port, self.directory / CONFIGURATION, self.runtime).start(self.run)
+        wait_until_listening(partial(self._parts.listening_ports, CONFIGURATION), [port], self.check)
 
     def start_services(
         self,
@@ -170,10 +188,13 @@ class Stack:
         front_door: FrontDoor,
         account: DatabaseAddress,
         hash_seed: int | None = None,
+        cores: frozenset[int] = frozenset(),
     ) -> None:
         """The services behind one front door, which use the database as ``account``; they are not ready yet."""
         settings = self.settings[front_door] = self._settings_of(build, front_door, account)
-        Services(build, settings, self.directory / "dirac" / front_door, hash_seed).start(self.run)
+        inside = replace(settings, database=replace(account, host=self.runtime.database_host))
+        directory = self.directory / "dirac" / front_door
+        Services(build, inside, directory, self.runtime, hash_seed, cores).start(self.run)
         self.dirac = DiracProcess(build, self.directory / "client", self.mark)
         if front_door == "dips":
             self.dips = DipsClient(settings, self.dirac)
@@ -198,7 +219,8 @@ class Stack:
             with closing(self.client(front_door="https")) as client:
                 make_tables(client, self.check)
         if "dips" in self.ports:
-            wait_until_listening(self.pids["service"], self.ports["dips"].values(), self.check)
+            listening = partial(self._parts.listening_ports, "service")
+            wait_until_listening(listening, self.ports["dips"].values(), self.check)
 
     def load(self, seed: int) -> None:
         """Load the data set of its profile into the empty tables. Unless any answer will do, ready when the
@@ -228,7 +250,7 @@ class Stack:
         self._parts.kill(spared="database")
         self.server.shut_down()
         try:
-            self._parts["database"].process.wait(_SHUTDOWN_TIMEOUT_S)
+            self._parts["database"].running.wait(_SHUTDOWN_TIMEOUT_S)
         except command.Expired as error:
             raise StackError(f"the database did not end within {_SHUTDOWN_TIMEOUT_S:.0f} s") from error
 

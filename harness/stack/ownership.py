@@ -1,8 +1,9 @@
 """Who owns a stack, and what happens to it when the owner is gone.
 
-A stack is a directory ``<stack root>/<mark>`` and the processes that carry the mark. Its owner holds a lock on
-``owner.lock`` in it; the kernel drops the lock however the owner ends. So a lock that can be taken means a stack
-without an owner, and whoever takes it may clean up: the reaper of the stack, at once, or the next start.
+A stack is a directory ``<stack root>/<mark>``, and the processes and containers that carry the mark. Its owner
+holds a lock on ``owner.lock`` in it; the kernel drops the lock however the owner ends. So a lock that can be taken
+means a stack without an owner, and whoever takes it may clean up: the reaper of the stack, at once, or the next
+start.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ from filelock import FileLock
 import harness
 from harness import command
 from harness.model import StackError
+from harness.stack.engine import Engine
 
 OWNER_LOCK = "owner.lock"
+#: In the directory of a stack that has containers: the program of their engine, and what answers behind it.
+_ENGINE = "engine"
 _MARK_PREFIX = "stack-"
 
 #: How long processes of a stack may take to end by themselves; their data is thrown away, so not long.
@@ -78,12 +82,42 @@ class OwnedDirectory:
         self._reaper.wait(timeout=30)
 
 
-def remove_stack(directory: Path) -> None:
-    """End every process of the stack and delete its directory. Only for who holds the lock."""
+def note_engine(directory: Path, engine: Engine) -> None:
+    """Before the first container of a stack is made: who can remove what it will have."""
+    (directory / _ENGINE).write_text(f"{engine.program}\n{engine.name}\n")
+
+
+def remove_stack(directory: Path) -> bool:
+    """End every process and container of the stack and delete its directory. Only for who holds the lock.
+
+    False when its engine does not answer: the directory stays then, without its content, for the next start.
+    """
+    _remove_containers(directory)
     for _attempt in range(3):  # a process may have been forked while the list was made
         if not command.stop_marked(directory.name, timeout_s=_STOP_TIMEOUT_S):
             break
-    shutil.rmtree(directory, ignore_errors=True)
+    if _remove_containers(directory):  # one that was being made while its maker was ended
+        shutil.rmtree(directory, ignore_errors=True)
+        return True
+    for path in directory.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name not in (OWNER_LOCK, _ENGINE):
+            path.unlink()
+    return False
+
+
+def _remove_containers(directory: Path) -> bool:
+    """Whether there are none left."""
+    noted = directory / _ENGINE
+    if not noted.exists():
+        return True
+    program, name = noted.read_text().splitlines()
+    try:
+        Engine(program, name, version="").remove_marked(directory.name)
+    except StackError:
+        return False
+    return True
 
 
 def wait_for_ownership(directory: Path) -> None:
@@ -105,9 +139,11 @@ def remove_leftovers(stack_root: Path, progress: Callable[[str], None]) -> int:
             lock = _try_lock(directory)
             if lock is not None:
                 progress(f"removing {directory.name}, whose owner was killed")
-                remove_stack(directory)
+                if remove_stack(directory):
+                    removed += 1
+                else:
+                    progress(f"containers of {directory.name} are left: their engine does not answer")
                 os.close(lock)
-                removed += 1
     return removed
 
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
-
 from harness import command
 from harness.model import StackError
 from scenarios.catalogue import Catalogue, StatusRow
@@ -60,15 +58,16 @@ def make_tables(client: RpcClient, check: Callable[[], None]) -> None:
     rpc_values(client, _FIRST_CALLS)
 
 
-def wait_until_listening(pids: Collection[int], ports: Collection[int], check: Callable[[], None]) -> None:
-    """Until these processes listen on these ports: DISET services are ready then, and their tables made.
+def wait_until_listening(
+    listening_ports: Callable[[], set[int]], ports: Collection[int], check: Callable[[], None]
+) -> None:
+    """Until all of these ports are listened on: DISET services are ready then, and their tables made.
 
     Nothing is sent: a connection without a handshake would be an error in a service's log. StackError as above.
     """
 
     def listening() -> str | None:
-        found = {port for pid in pids for port in _listening_ports(pid)}
-        missing = sorted(set(ports) - found)
+        missing = sorted(set(ports) - listening_ports())
         return f"nobody listens on {missing}" if missing else None
 
     _wait(listening, check)
@@ -120,14 +119,6 @@ def _wait(problem: Callable[[], str | None], check: Callable[[], None]) -> None:
         if time.monotonic() > deadline_s:
             raise StackError(f"the services did not answer within {START_TIMEOUT_S:.0f} s: {why_not}")
         command.wait_seconds(_POLL_S)
-
-
-def _listening_ports(pid: int) -> list[int]:
-    try:
-        connections = psutil.Process(pid).net_connections("tcp")
-    except psutil.Error:
-        return []  # it has ended, which ``check`` will say
-    return [one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN]
 
 
 def _of(row: StatusRow) -> tuple[str, ...]:

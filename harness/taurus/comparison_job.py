@@ -14,6 +14,7 @@ from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD, one_window
 from harness.settings import Comparison, Job, TrialSettings
+from harness.stack.choosing import runtimes_to_compare
 from harness.stack.front_doors import front_doors_to_compare
 from scenarios.operations import OPERATIONS, STANDARD
 
@@ -52,6 +53,7 @@ class ComparisonJob:
                 budget_s=wanted.budget_s,
                 scenarios=(load_scenario(job.trials),),
                 front_doors=front_doors_to_compare(versions, wanted.front_doors),
+                runtimes=runtimes_to_compare(wanted.runtimes, log),
             ),
             builds=(baseline.identity, contender.identity),
         )

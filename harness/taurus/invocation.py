@@ -20,7 +20,7 @@ def check_settings(
     config: str, overrides: Sequence[str], environ: Mapping[str, str], scenarios: Sequence[str] = ()
 ) -> None:
     """SettingsError with every mistake of the file, the overrides (``a.b=c``) and the environment."""
-    content = _load(config)
+    content = configuration(config)
     for override in overrides:
         path, value = override.split("=", 1)
         _put(content, path.split("."), yaml.safe_load(value))
@@ -34,7 +34,7 @@ def run_bzt(config: str, overrides: Sequence[str], scenarios: Sequence[str] = ()
     """Run bzt in this process and return its exit code; ``scenarios``: only these of ``execution``, or all."""
     CLI.console_handler.setStream(sys.stderr)  # from its first line on
     # ^ is bzt's word for leaving out; as options, the recorded command repeats the run
-    left_out = [f"execution.^{index}=" for index in _others(_executions(_load(config)), scenarios)]
+    left_out = [f"execution.^{index}=" for index in _others(_executions(configuration(config)), scenarios)]
     sys.argv = ["bzt", config, *(part for override in (*overrides, *left_out) for part in ("-o", override))]
     try:
         bzt_main()
@@ -43,7 +43,7 @@ def run_bzt(config: str, overrides: Sequence[str], scenarios: Sequence[str] = ()
     return 0
 
 
-def _load(config: str) -> dict[str, Any]:
+def configuration(config: str) -> dict[str, Any]:
     """The file as a mapping, without Taurus's merge marks on its keys."""
     try:
         content = yaml.safe_load(Path(config).read_text())

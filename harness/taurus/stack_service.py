@@ -19,7 +19,7 @@ from harness.interruption import Interruption
 from harness.measure.exact import count_operations
 from harness.measure.measurement_record import Place
 from harness.measure.run_record import RunRecord
-from harness.model import Runtime, SectionOutcome, SettingsError
+from harness.model import RuntimeName, SectionOutcome, SettingsError
 from harness.settings import Job, read_job
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
@@ -64,7 +64,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
                     self.job, self.job.comparison, directory, command, self.log.info, self._interruption.check
                 )
             else:
-                runtime: Runtime = "external" if self.job.external else "processes"
+                runtime: RuntimeName = "external" if self.job.external else "processes"
                 self.record = RunRecord(directory, run_command=command, runtime=runtime)
                 if self.job.external:
                     self._reach(self.job.external)
@@ -96,6 +96,7 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             log_directory=directory / "stack",
             service_port=job.service_port,
             front_doors=(job.front_door,) if job.front_door else None,
+            runtime=job.runtime,
             progress=self.log.info,
         )
         self.record.stack_is_ready(
@@ -104,6 +105,8 @@ class RssStack(Service, Singletone):  # type: ignore[misc]
             self.stack.ready_s,
             self.stack.database_version,
             self.stack.front_door,
+            self.stack.runtime.name,
+            self.stack.runtime.engine_name,
         )
 
     def startup(self) -> None:

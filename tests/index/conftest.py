@@ -15,6 +15,7 @@ from sqlalchemy import URL
 from harness import command
 from harness.index.address import local_url
 from harness.stack.database import DatabaseServer
+from harness.stack.processes import Processes
 from tests.conftest import reachable_folder
 
 from .postgresql_server import postgresql_server
@@ -33,12 +34,13 @@ def results(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[URL]:
-    with reachable_folder() as folder, DatabaseServer(folder / "mariadb") as starting:
-        process = starting.start(folder, log_file=folder / "mariadb.log", mark=MARIADB_MARK)
+    runtime = Processes(MARIADB_MARK)
+    with reachable_folder() as folder, DatabaseServer(folder / "mariadb", runtime) as starting:
+        running = runtime.start("database", starting.program(folder), folder / "mariadb.log")
         starting.wait(lambda: None)
         yield starting.suite.url("mysql")
         command.stop_marked(MARIADB_MARK)
-        process.wait()
+        running.wait()
         shutil.rmtree(folder / "mariadb")
 
 

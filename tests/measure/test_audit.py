@@ -24,6 +24,7 @@ from harness.measure.samples import Samples
 from harness.model import Audit, RssbenchError
 from harness.stack.database import DatabaseServer
 from harness.stack.lifecycle import Stack
+from harness.stack.processes import Processes
 from scenarios.catalogue import Catalogue, read_catalogue
 from scenarios.encoding import decode_answer
 from scenarios.load_plan import LoadPlan
@@ -75,12 +76,12 @@ def server() -> Iterator[DatabaseServer]:
     with tempfile.TemporaryDirectory(prefix="rssbench-test-", dir="/var/tmp") as folder:
         root = Path(folder)
         root.chmod(0o711)
-        with DatabaseServer(root / "database") as starting:
-            process = starting.start(root, log_file=root / "database.log", mark=MARK)
+        runtime = Processes(MARK)
+        with DatabaseServer(root / "database", runtime) as starting:
+            running = runtime.start("database", starting.program(root), root / "database.log")
             starting.wait(lambda: None)
         yield starting
-        process.kill()
-        process.wait()
+        running.kill()
         shutil.rmtree(root / "database")
 
 

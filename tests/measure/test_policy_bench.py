@@ -20,10 +20,10 @@ from harness.measure.evaluated_elements import EvaluatedElement
 from harness.measure.evaluation_costs import evaluation_costs, time_evaluations
 from harness.measure.evaluations import count_evaluations
 from harness.measure.policy_bench import PolicyBench, bench_on, policy_bench
-from harness.measure.usage import process_cpu_ns
 from harness.measure.webhook_cases import webhook_cases
 from harness.model import StackError
 from harness.policy_costs import CountedEvaluation
+from harness.stack.cpu_meter import cpu_ns
 from harness.stack.lifecycle import Stack
 
 pytestmark = pytest.mark.stack
@@ -134,9 +134,9 @@ def test_rows_are_put_back_before_each_evaluation(bench: PolicyBench, root: sqla
 
 def test_what_is_ours_is_a_small_share_of_the_agents_cpu(bench: PolicyBench) -> None:
     bench.make_ready(element_of(bench, "ComputingElement"))
-    before_ns = process_cpu_ns(bench.agent.pid)
+    before_ns = cpu_ns(bench.agent.pid)
     answer = bench.agent.evaluate("Active")
-    used_ns = process_cpu_ns(bench.agent.pid) - before_ns
+    used_ns = cpu_ns(bench.agent.pid) - before_ns
     assert 0 <= used_ns - answer.cpu_ns < 0.1 * used_ns
 
 
@@ -218,9 +218,8 @@ def test_a_service_that_dies_during_an_evaluation_is_named(build: BuildEnvironme
         deadline_s = time.monotonic() + 30
         while not bench.webhook.take() and time.monotonic() < deadline_s:
             time.sleep(0.01)
-        service = bench.stack._parts["service"].process
+        service = bench.stack._parts["service"].running
         service.kill()
-        service.wait()
         bench.webhook.closing.set()
         evaluation.join(30)
         assert not evaluation.is_alive()

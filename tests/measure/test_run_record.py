@@ -59,9 +59,15 @@ def test_every_step_is_on_disk_and_still_incomplete(tmp_path: Path) -> None:
     steps: list[tuple[Any, dict[str, Any]]] = [
         (
             lambda: record.stack_is_ready(
-                BUILD, DataSet("S", 1, {"SiteStatus": 4}, 0.5), 3.2, "10.11-MariaDB", "https"
+                BUILD,
+                DataSet("S", 1, {"SiteStatus": 4}, 0.5),
+                3.2,
+                "10.11-MariaDB",
+                "https",
+                "containers",
+                "docker 1",
             ),
-            {"build": BUILD, "stack_ready_s": 3.2},
+            {"build": BUILD, "stack_ready_s": 3.2, "runtime": "containers", "engine": "docker 1"},
         ),
         (lambda: record.add_trial(trial()), {"trials": (trial(),)}),
         (lambda: record.add_trial(trial(name="2-burst")), {"trials": (trial(), trial(name="2-burst"))}),

@@ -141,3 +141,12 @@ def test_a_comparison_across_front_doors_says_so_in_its_verdict() -> None:
         "SAME: 1 operation, the same work (counted, not estimated); "
         "the front doors differ: https of the baseline, dips of the contender"
     )
+
+
+def test_a_comparison_across_runtimes_says_so_in_its_verdict() -> None:
+    settings = msgspec.structs.replace(comparison().settings, runtimes=("processes", "containers"))
+    line = verdict_line(comparison("same", exact=(counted("a"),), settings=settings))
+    assert line == (
+        "SAME: 1 operation, the same work (counted, not estimated); "
+        "the runtimes differ: processes of the baseline, containers of the contender"
+    )

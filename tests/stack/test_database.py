@@ -13,12 +13,14 @@ from filelock import FileLock
 
 from harness import command
 from harness.model import StackError
-from harness.stack import database
+from harness.stack import processes
 from harness.stack.database import DATABASES, DatabaseAddress, DatabaseServer, database_template
+from harness.stack.processes import Processes
 
 pytestmark = pytest.mark.stack
 
 MARK = "stack-of-test-database"
+RUNTIME = Processes(MARK)
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +31,11 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(stack_root: Path, log_file: Path) -> Iterator[DatabaseServer]:
     directory = stack_root / "only-a-database"
-    with DatabaseServer(directory) as starting:
-        process = starting.start(stack_root, log_file=log_file, mark=MARK)
+    with DatabaseServer(directory, RUNTIME) as starting:
+        running = RUNTIME.start("database", starting.program(stack_root), log_file)
         starting.wait(lambda: None)
     yield starting
-    process.kill()
-    process.wait()
+    running.kill()
     shutil.rmtree(directory)
 
 
@@ -98,25 +99,25 @@ def test_passwords_are_in_no_command_line_no_log_and_no_file(server: DatabaseSer
 
 
 def test_a_template_without_marker_is_made_anew(stack_root: Path) -> None:
-    template = database_template(stack_root)
+    template = database_template(stack_root, RUNTIME)
     (template / "complete").unlink()
     (template / "data" / "ibdata1").unlink()
 
-    assert database_template(stack_root) == template
+    assert database_template(stack_root, RUNTIME) == template
 
     assert (template / "data" / "ibdata1").exists()
 
 
 def test_a_template_that_is_there_is_used_without_waiting(stack_root: Path) -> None:
-    template = database_template(stack_root)
+    template = database_template(stack_root, RUNTIME)
     with FileLock(template.with_name(f"{template.name}.lock")):
-        assert database_template(stack_root) == template
+        assert database_template(stack_root, RUNTIME) == template
 
 
 def test_a_missing_server_is_named_with_the_command_that_brings_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(database, "_SERVER_DIRECTORIES", [])
+    monkeypatch.setattr(processes, "_SERVER_DIRECTORIES", [])
     with pytest.raises(StackError, match=r"mariadbd is not installed.*: apt-get install -y mariadb-server"):
-        database_template(tmp_path)
+        database_template(tmp_path, RUNTIME)

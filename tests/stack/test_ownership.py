@@ -13,10 +13,12 @@ import pytest
 
 from harness import command
 from harness.model import StackError
+from harness.stack.engine import Engine
 from harness.stack.ownership import (
     OwnedDirectory,
     is_owned,
     leftover_stacks,
+    note_engine,
     prepare_stack_root,
     remove_leftovers,
 )
@@ -149,3 +151,51 @@ def test_a_folder_of_somebody_else_is_refused(stack_root: Path) -> None:
     os.chown(folder, 65534, 65534)
     with pytest.raises(StackError, match="belongs to another user"):
         prepare_stack_root(folder)
+
+
+class TestEngines:
+    """Of stacks in containers; the engine is a script that answers, or does not, and knows one container."""
+
+    @pytest.fixture
+    def engine(self, tmp_path: Path) -> Engine:
+        folder = tmp_path / "engine"
+        folder.mkdir()
+        (folder / "container").write_text("c1\n")
+        program = folder / "docker"
+        program.write_text(
+            f"#!/bin/sh\n[ ! -e {folder}/down ] || {{ echo 'Cannot connect' >&2; exit 1; }}\n"
+            f"case $1 in ps) cat {folder}/container ;; rm) : >{folder}/container ;; esac\n"
+        )
+        program.chmod(0o755)
+        return Engine(str(program), "docker", "1")
+
+    @pytest.fixture
+    def stacks(self, tmp_path: Path) -> Path:
+        (tmp_path / "stacks").mkdir()
+        return tmp_path / "stacks"
+
+    def test_containers_go_with_the_stack(self, stacks: Path, engine: Engine) -> None:
+        owned = OwnedDirectory(stacks)
+        note_engine(owned.path, engine)
+        owned.remove()
+        assert Path(engine.program).with_name("container").read_text() == ""
+        assert not owned.path.exists()
+
+    def test_a_silent_engine_is_waited_for_by_the_next_starts(self, stacks: Path, engine: Engine) -> None:
+        down = Path(engine.program).with_name("down")
+        down.touch()
+        owned = OwnedDirectory(stacks)
+        note_engine(owned.path, engine)
+        (owned.path / "database").mkdir()
+        (owned.path / "stack.json").touch()
+        owned.remove()
+        assert {path.name for path in owned.path.iterdir()} == {"owner.lock", "engine"}
+
+        lines: list[str] = []
+        assert remove_leftovers(stacks, lines.append) == 0
+        assert lines[-1] == f"containers of {owned.mark} are left: their engine does not answer"
+
+        down.unlink()
+        assert remove_leftovers(stacks, lines.append) == 1
+        assert Path(engine.program).with_name("container").read_text() == ""
+        assert not owned.path.exists()

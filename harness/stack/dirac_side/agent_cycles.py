@@ -129,14 +129,14 @@ def run():
     problem = None
     try:
         with recorded_calls() as calls:
-            before_s = cpu_seconds(ORDERS["pids"])
+            before_s = cpu_seconds(ORDERS["meters"])
             began_ns, cpu_began_ns = time.monotonic_ns(), time.process_time_ns()
             try:
                 _done(_prepared["cycle"]())
             except Exception as error:  # noqa: BLE001  it belongs to the result
                 problem = f"{type(error).__name__}: {error}"
             wall_ns, cpu_ns = time.monotonic_ns() - began_ns, time.process_time_ns() - cpu_began_ns
-            after_s = cpu_seconds(ORDERS["pids"])
+            after_s = cpu_seconds(ORDERS["meters"])
     finally:
         gLogger._logger.removeHandler(errors)
     return {

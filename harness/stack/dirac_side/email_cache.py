@@ -1,6 +1,6 @@
 """Writes messages with DIRAC's own EmailAction to one cache after the other; runs in the build's environment.
 
-Argument: see session.py, with ``pids``, group to process ids. Its order is ``block``, with ``cache``
+Argument: see session.py, with ``meters``, group to what CPU is read from. Its order is ``block``, with ``cache``
 (``service``, ``database`` or ``sqlite``), ``processes``, ``threads`` (of each), ``seconds``, ``prefix`` and
 ``file`` (of SQLite). The answer has ``cpu_s`` (group to seconds, the writers' too) and ``writers``, each with
 ``latency_ns`` of every message, ``in_time`` (how many were acknowledged before the time was over) and ``failed``
@@ -90,7 +90,7 @@ def _process(block, number, barrier, results):
 
 def run_block(**block):
     """All its processes have ended afterwards."""
-    pids = ORDERS["pids"]
+    meters = ORDERS["meters"]
     fork = multiprocessing.get_context("fork")
     barrier, results = fork.Barrier(block["processes"] + 1), fork.Queue()
     processes = [
@@ -101,19 +101,19 @@ def run_block(**block):
         process.start()
     with suppress(threading.BrokenBarrierError):  # a process that failed says why
         barrier.wait(_START_S)
-    before_s = cpu_seconds(pids)
+    before_s = cpu_seconds(meters)
     try:
         ended = [results.get(timeout=block["seconds"] + _END_S) for _ in processes]
     except Empty:
         ended = [{"problem": f"a message took longer than {_END_S} s"}]
-    after_s = cpu_seconds(pids)
+    after_s = cpu_seconds(meters)
     for process in processes:
         process.kill()
         process.join()
     problems = [one["problem"] for one in ended if "problem" in one]
     if problems:  # that of the process which broke the barrier for the others comes first
         raise RuntimeError(f"{block['cache']}: {min(problems, key=lambda one: 'BrokenBarrier' in one)}")
-    cpu_s = {group: after_s[group] - before_s[group] for group in pids}
+    cpu_s = {group: after_s[group] - before_s[group] for group in meters}
     writers = {writer: written for one in ended for writer, written in one["writers"].items()}
     return {
         "cpu_s": {**cpu_s, "writers": sum(one["cpu_s"] for one in ended)},

@@ -4,13 +4,15 @@
 
 DIRAC's services run on DIRACGrid's fork of tornado, which is not on the package index; tornado 5.1.1, which is,
 lacks four things. Each is supplied here in its smallest form, and DIRAC itself is left as it is. The fifth is
-ours: DIRAC listens on every address of the machine, a benchmark must not.
+ours: DIRAC listens on every address of the machine, a benchmark on the one that RSSBENCH_LISTEN names, which is
+loopback unless the service has a network of its own.
 
 Arguments: those of ``tornado-start-all``.
 """
 
 import collections
 import collections.abc
+import os
 import sys
 
 # tornado 5.1.1 looks for it where Python 3.10 and later no longer have it.
@@ -60,7 +62,7 @@ HTTPServerRequest.get_ssl_certificate = lambda request: request.connection.strea
 HTTPServerRequest.get_ssl_certificate_chain = lambda request: request.connection.stream.get_ssl_certificate_chain()
 
 _listen = TCPServer.listen
-TCPServer.listen = lambda server, port, address="": _listen(server, port, "127.0.0.1")
+TCPServer.listen = lambda server, port, address="": _listen(server, port, os.environ["RSSBENCH_LISTEN"])
 
 if __name__ == "__main__":
     from DIRAC.Core.Tornado.scripts.tornado_start_all import main
