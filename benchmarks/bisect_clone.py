@@ -24,11 +24,11 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from injected_slowdown import CALL, HANDLER, REST_NS, SLOWER_CALL
 
 from harness.bisection import BisectResult
+from harness.selftest.changed_clone import make_published_clone
+from harness.selftest.slowdown import CALL, HANDLER, Slowdown, slower_call
 from tests.commit_series import Step, broken, commit_series, harmless, more_sql, repaired, replacing
-from tests.dirac_sources import make_published_clone
 
 READ = "ResourceStatus.select by name"
 
@@ -44,8 +44,8 @@ def steps(number: int, culprit: int, step: Step, draws: Random) -> list[Step]:
 
 def searched(clone: Path, given: argparse.Namespace) -> Iterator[tuple[str, BisectResult, float]]:
     """The commit that is right, what was found, and the seconds it took."""
-    spin = SLOWER_CALL.format(share=given.slower, rest_ns=REST_NS)
-    slow = Step(f"slower by {given.slower:.0%}", HANDLER, replacing(CALL, spin))
+    spin = slower_call(Slowdown("slower", given.slower))
+    slow = Step(f"slower by {given.slower:.0%}", f"src/{HANDLER}", replacing(CALL, spin))
     lane = "exact" if given.symptom == "sql" else "paired"
     for number in range(given.first, given.first + given.searches):
         draws = Random(f"bisect {given.symptom} {number}")

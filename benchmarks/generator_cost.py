@@ -18,10 +18,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rss_worker import run_worker
-from tls_server import Server, serving
 
 from harness.builds.environment import prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.selftest.stall.known_service import Server, serving
 from harness.stack.starting import start_stack
 
 LOCUSTFILE = Path(__file__).with_name("cost_locustfile.py")

@@ -21,7 +21,8 @@ from harness.comparison import Question, TimedMetric
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
 from harness.stats.power import POWER_RATIO, smallest_detectable
-from harness.stats.sequential import MINIMUM_PAIRS, Wealth, bounds, p_value
+from harness.stats.sequential import MINIMUM_PAIRS, Wealth, bounds, bounds_of_each, p_value
+from harness.stats.wilson import wilson_interval
 
 SEED = 2026
 #: Pairs after which a simulated comparison gives up.
@@ -67,11 +68,9 @@ NOISES: dict[str, Noise] = {
 
 
 def wilson(found: int, trials: int, digits: int = 1) -> str:
-    """A rate with its 95 % interval (Wilson 1927)."""
-    z, p = 1.96, found / trials
-    center, half = p + z * z / (2 * trials), z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
-    low, high = ((center - half) / (1 + z * z / trials), (center + half) / (1 + z * z / trials))
-    return f"{100 * p:.{digits}f} % ({100 * max(0.0, low):.{digits}f} to {100 * high:.{digits}f})"
+    """A rate with its 95 % interval."""
+    low, high = wilson_interval(found, trials)
+    return f"{100 * found / trials:.{digits}f} % ({100 * low:.{digits}f} to {100 * high:.{digits}f})"
 
 
 def t_mixture_p(values: Floats) -> float:
@@ -167,9 +166,8 @@ def detectable(generator: np.random.Generator, trials: int) -> Iterator[str]:
             rows = [list(0.01 * NOISES[name](generator, pairs)) for _ in range(trials)]
             stated = [smallest_detectable(row, LEVEL, margin) or math.inf for row in rows]
             needed = [
-                math.inf if bound is None else max(-bound, margin - hodges_lehmann(row))
-                for row in rows
-                for bound in [Wealth.of(row).lower_bound(LEVEL / 2.0)]
+                math.inf if of_row is None else max(-of_row[0], margin - hodges_lehmann(row))
+                for row, of_row in zip(rows, bounds_of_each(rows, [LEVEL / 2.0] * trials), strict=True)
             ]
             low, middle, high = 100 * np.expm1(np.quantile(stated, [0.1, 0.5, 0.9]))
             found = 100 * np.expm1(np.quantile(needed, POWER_RATIO))

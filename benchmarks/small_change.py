@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 from rss_worker import run_worker
-from tls_server import serving
 
+from harness.selftest.stall.known_service import serving
 from scenarios.operations import OPERATIONS
 
 CALL_MS, CHANGE_RATIO = 2.6, 0.08

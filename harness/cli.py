@@ -35,6 +35,7 @@ from harness.cli_micro import micro
 from harness.cli_mutants import mutants
 from harness.cli_policies import policies
 from harness.cli_runs import runs
+from harness.cli_selftest import report_selftest, selftest
 from harness.cli_worker import worker
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
@@ -42,7 +43,7 @@ from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, Sett
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
 from harness.stack.choosing import RuntimeChoice, runtime_asked_for
-from harness.store import BISECTION, COMPARISON, MEASUREMENTS, RUN
+from harness.store import BISECTION, COMPARISON, MEASUREMENTS, RUN, SELFTEST
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
@@ -68,6 +69,7 @@ main.add_command(micro)
 main.add_command(mutants)
 main.add_command(worker)
 main.add_command(composed)
+main.add_command(selftest)
 
 
 @main.command()
@@ -148,6 +150,9 @@ def report(run_directory: Path, form: str) -> None:
         return
     if BISECTION.stands_in(run_directory):
         report_bisection(run_directory, form)
+        return
+    if SELFTEST.stands_in(run_directory):
+        report_selftest(run_directory, form)
         return
     alone = [kind for kind in MEASUREMENTS if kind.stands_in(run_directory)]
     if alone and not RUN.stands_in(run_directory):

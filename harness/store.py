@@ -1,6 +1,6 @@
 """A result on disk: strict both ways, written as a whole. The kinds of result, and their files, stand at the end.
 
-The fields are described in docs/run-json.md and docs/measurements.md.
+The fields are described in docs/run-json.md, docs/measurements.md and harness/selftest_result.py.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison
 from harness.micro_measurement import MICRO_MEASUREMENT_SCHEMA_VERSION, MicroMeasurement
 from harness.model import SCHEMA_VERSION, RssbenchError, RunResult
 from harness.policy_costs import POLICIES_SCHEMA_VERSION, PoliciesResult
+from harness.selftest_result import SELFTEST_SCHEMA_VERSION, SelftestResult
 
-Result = TypeVar("Result", bound=RunResult | ComparisonResult | Measurement)
+Result = TypeVar("Result", bound=RunResult | ComparisonResult | Measurement | SelftestResult)
 
 
 class _Version(msgspec.Struct):
@@ -115,6 +116,7 @@ CYCLES = ResultKind("cycles", "cycles.json", CYCLES_SCHEMA_VERSION, CyclesResult
 EMAIL_CACHE = ResultKind("email-cache", "email-cache.json", EMAIL_CACHE_SCHEMA_VERSION, EmailCacheResult)
 MICRO = ResultKind("micro", "micro-build.json", MICRO_MEASUREMENT_SCHEMA_VERSION, MicroMeasurement)
 MICRO_COMPARISON = ResultKind("micro-comparison", "micro.json", MICRO_SCHEMA_VERSION, MicroComparison)
+SELFTEST = ResultKind("self-test", "selftest.json", SELFTEST_SCHEMA_VERSION, SelftestResult)
 
 #: What is measured beside runs and comparisons, in the order in which a page shows it.
 MEASUREMENTS: tuple[ResultKind[Any], ...] = (GROWTH, POLICIES, CYCLES, EMAIL_CACHE, MICRO, MICRO_COMPARISON)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.dirac_sources import git
+from harness.selftest.changed_clone import git
 
 RSS = "src/DIRAC/ResourceStatusSystem"
 DATABASE_CLASS = "src/DIRAC/Core/Base/SQLAlchemyDB.py"

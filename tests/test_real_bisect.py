@@ -13,9 +13,9 @@ import pytest
 
 from harness.bisection import BisectResult
 from harness.builds.environment import BuildEnvironment
+from harness.selftest.changed_clone import git
 from harness.store import BISECTION, COMPARISON
 from tests.commit_series import broken, commit_series, harmless, more_sql, repaired
-from tests.dirac_sources import git
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 

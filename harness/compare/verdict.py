@@ -13,11 +13,13 @@ from harness.compare.margins import CHOSEN_SERVICE_CPU_RESOLUTION_RATIO, HIGHER_
 from harness.comparison import ExactComparison, Judgement, Question, Verdict
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO, question_weights, weighted_holm
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
-from harness.stats.power import smallest_detectable
-from harness.stats.sequential import MINIMUM_PAIRS, bounds, p_value
+from harness.stats.power import detectable_by
+from harness.stats.sequential import MINIMUM_PAIRS, bounds_of_each, p_value
 
 #: How probable at most each anytime bound is wrong, and therefore a question judged `same` that is not.
 BOUND_ERROR_RATIO = 0.05
+
+_Bounds = tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ def judge(observations: Mapping[Question, Series]) -> tuple[Judgement, ...]:
     weights = question_weights(questions)
     evidence = [_Evidence.of(observations[question]) for question in questions]
     adjusted = weighted_holm([one.p_value for one in evidence], weights)
-    return tuple(
-        _judgement(question, one, adjusted_p, FAMILY_ERROR_RATIO * weight)
-        for question, one, adjusted_p, weight in zip(questions, evidence, adjusted, weights, strict=True)
-    )
+    rows = [one.log_ratios for one in evidence]
+    anytime = bounds_of_each(rows, [BOUND_ERROR_RATIO] * len(rows))
+    sequential = bounds_of_each(rows, [FAMILY_ERROR_RATIO * weight / 2.0 for weight in weights])
+    return tuple(map(_judgement, questions, evidence, adjusted, anytime, sequential))
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,10 @@ class _Evidence:
         )
 
 
-def _judgement(question: Question, evidence: _Evidence, adjusted_p: float, error_ratio: float) -> Judgement:
+def _judgement(
+    question: Question, evidence: _Evidence, adjusted_p: float, anytime: _Bounds, sequential: _Bounds
+) -> Judgement:
+    """``anytime``: at BOUND_ERROR_RATIO; ``sequential``: at half of the question's share of the family's error."""
     margins, worse = margins_of(question), -1.0 if question.metric in HIGHER_IS_BETTER else 1.0
     if not evidence.pairs:
         return Judgement(
@@ -147,8 +152,8 @@ def _judgement(question: Question, evidence: _Evidence, adjusted_p: float, error
             reason=f"no value in {evidence.left_out} pairs" if evidence.left_out else "no pair",
             margin_ratio=1.0 + margins.practical_ratio,
         )
-    anytime = bounds(evidence.log_ratios, BOUND_ERROR_RATIO)
-    detectable = smallest_detectable(evidence.log_ratios, error_ratio, margins.practical)
+    interval = signed_rank_interval(evidence.log_ratios)
+    detectable = detectable_by(sequential, interval, margins.practical)
     changed = adjusted_p <= FAMILY_ERROR_RATIO
     verdict = _verdict(evidence, margins, anytime, changed=changed, worsening=worse * evidence.effect)
     return Judgement(
@@ -157,7 +162,7 @@ def _judgement(question: Question, evidence: _Evidence, adjusted_p: float, error
         operation=question.operation,
         verdict=verdict,
         effect_ratio=math.exp(evidence.effect),
-        interval_ratio=_as_ratios(signed_rank_interval(evidence.log_ratios)),
+        interval_ratio=_as_ratios(interval),
         anytime_interval_ratio=_as_ratios(anytime),
         smallest_detectable_ratio=None if detectable is None else math.exp(worse * detectable),
         adjusted_p=adjusted_p,

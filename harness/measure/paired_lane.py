@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-import numpy as np
-
+from harness.measure.fresh_pair import cost_s, measure_fresh_pair
 from harness.measure.observations import Observations
-from harness.measure.pair import PairMeasurement, PairRows, measure_pair
-from harness.measure.pair_plan import PairPlan, plan_pair, repetitions
+from harness.measure.pair import PairRows
+from harness.measure.pair_plan import plan_pair, repetitions
 from harness.measure.pair_store import PairLine, PairStore
-from harness.stack.fresh import Origin, fresh_stacks
+from harness.stack.fresh import Origin
 from scenarios.catalogue import Catalogue
 from scenarios.operation import Operation
 
@@ -60,33 +58,22 @@ class PairedLane:
 
     def _measure_next(self) -> float:
         """The next pair; returns how long it took, with start and end of its processes, in seconds."""
-        began_s = time.monotonic()
         plan = plan_pair(self._seed, self._number + 1, sorted(os.sched_getaffinity(0)))
         planned = dict(zip(self._costs_s, repetitions(tuple(self._costs_s.values())), strict=True))
         times = tuple(planned.get(place, 0) for place in range(len(self._operations)))
-        logs = self._log_directory / f"pair-{plan.number:04d}"
-        measured = self._measure(plan, times, logs)
-        shutil.rmtree(logs, ignore_errors=True)  # of a pair that failed they stay
-        wrong: dict[str, dict[str, str]] = {}
-        for (side, operation), problem in measured.wrong.items():
-            wrong.setdefault(str(side), {})[operation] = problem
-        line = PairLine(plan.number, plan.is_control, times, wrong, time.monotonic() - began_s)
+        baseline, contender = self._origins
+        sides = (baseline, baseline) if plan.is_control else (baseline, contender)
+        line, measured = measure_fresh_pair(
+            sides, self._catalogue, self._operations, times, plan, self._log_directory
+        )
         self._store.add(line, measured)
         self._count(line, measured.rows)
         return line.elapsed_s
 
-    def _measure(self, plan: PairPlan, times: Sequence[int], logs: Path) -> PairMeasurement:
-        baseline, contender = self._origins
-        sides = (baseline, baseline) if plan.is_control else (baseline, contender)
-        order = plan.start_order
-        with fresh_stacks([sides[side] for side in order], [plan.placement] * len(order), logs) as started:
-            stacks = [started[order.index(side)] for side in range(len(order))]
-            return measure_pair(stacks, self._catalogue, self._operations, times, plan.draws)
-
     def _count(self, line: PairLine, rows: PairRows) -> None:
         if not self._number:
             for place in self._costs_s:
-                self._costs_s[place] = float(np.median(rows["service_time_ns"][rows["operation"] == place])) / 1e9
+                self._costs_s[place] = cost_s(rows, place)
         self._number, self._is_control = line.number, line.is_control
         (self.control if line.is_control else self.compared).add(line, rows)
 

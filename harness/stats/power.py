@@ -26,7 +26,13 @@ def smallest_detectable(values: Sequence[float], error_ratio: float, margin: flo
     of the bounds that the test gives, or the margin where that is wider, and what the estimate may fall short.
     None when so few pairs cannot exclude anything at ``error_ratio``.
     """
-    sequential, interval = bounds(values, error_ratio / 2.0), signed_rank_interval(values)
+    return detectable_by(bounds(values, error_ratio / 2.0), signed_rank_interval(values), margin)
+
+
+def detectable_by(
+    sequential: tuple[float, float] | None, interval: tuple[float, float] | None, margin: float
+) -> float | None:
+    """The same from what is known already: the bounds at half of the error each, and the 95 % interval."""
     if sequential is None or interval is None:
         return None
     half_width = (sequential[1] - sequential[0]) / 2.0

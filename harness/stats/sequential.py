@@ -42,8 +42,9 @@ Floats = npt.NDArray[np.float64]
 class Wealth:
     """What gamblers have won on the effect being above a center, by log-ratios in the order of their measurement.
 
-    ``values`` must be finite. If each is symmetric about the center given those before it, the wealth is a
-    martingale from 1, and reaches W at any time with probability 1/W at most (Ville).
+    The last axis of the arrays is that of the pairs; in front of it there may be one of questions, each with
+    gamblers of its own. ``values`` must be finite. If each is symmetric about the center given those before it,
+    the wealth is a martingale from 1, and reaches W at any time with probability 1/W at most (Ville).
     """
 
     values: Floats
@@ -60,32 +61,35 @@ class Wealth:
 
     def largest(self, center: float) -> float:
         """The most the gamblers together ever had, while betting that the effect is above ``center``."""
-        if self.values.size == 0:
-            return 1.0
-        distances = np.clip((self.values - center) / self.scales, -BET_LIMIT_SCALES, BET_LIMIT_SCALES)
+        return float(self.path(center).max(initial=1.0))
+
+    def path(self, center: float | Floats) -> Floats:
+        """What they had after each of the values; a center for all questions, or one for each."""
+        from_center = self.values - np.asarray(center)[..., None]
+        distances = np.clip(from_center / self.scales, -BET_LIMIT_SCALES, BET_LIMIT_SCALES)
         bets = np.multiply.outer(distances, BET_STRENGTHS)
         # exp(b) / cosh(b) = 2 / (1 + exp(-2 b))
-        log_wealth = np.cumsum(math.log(2.0) - np.log1p(np.exp(-2.0 * bets)), axis=0)
-        return max(1.0, float(np.exp(np.minimum(log_wealth, LARGEST_LOG_WEALTH)).mean(axis=1).max()))
+        log_wealth = np.cumsum(math.log(2.0) - np.log1p(np.exp(-2.0 * bets)), axis=-2)
+        wealth: Floats = np.exp(np.minimum(log_wealth, LARGEST_LOG_WEALTH)).mean(axis=-1)
+        return wealth
 
-    def lower_bound(self, error_ratio: float) -> float | None:
-        """The smallest center at which the gamblers have not yet won 1 / ``error_ratio``.
+    def lower_bounds(self, error_ratios: Floats) -> Floats:
+        """For each question the smallest center at which its gamblers have not yet won 1 / its ``error_ratios``.
 
-        The effect is below it, now or at any time, with probability ``error_ratio`` at most. The wealth falls
-        as the center rises, so the bound is unique. None while too few pairs can exclude anything.
+        The effect is below it, now or at any time, with that probability at most. The wealth falls as the center
+        rises, so the bound is unique. NaN while too few pairs can exclude anything.
         """
-        needed = 1.0 / error_ratio
-        reach = BET_LIMIT_SCALES * float(self.scales.max(initial=0.0))
-        if self.values.size < MINIMUM_PAIRS or self.largest(low := float(self.values.min()) - reach) < needed:
-            return None
-        high = float(self.values.max())
+        if self.values.shape[-1] < MINIMUM_PAIRS:
+            return np.full(self.values.shape[:-1], math.nan)
+        needed = 1.0 / error_ratios
+        low = self.values.min(axis=-1) - BET_LIMIT_SCALES * self.scales.max(axis=-1)
+        high = self.values.max(axis=-1)
+        is_bounded = self.path(low).max(axis=-1) >= needed
         for _ in range(BISECTION_STEPS):
             middle = (low + high) / 2.0
-            if self.largest(middle) < needed:
-                high = middle
-            else:
-                low = middle
-        return low
+            is_too_high = self.path(middle).max(axis=-1, initial=1.0) < needed
+            low, high = np.where(is_too_high, low, middle), np.where(is_too_high, middle, high)
+        return np.where(is_bounded, low, math.nan)
 
 
 def p_value(values: Sequence[float], *, above: bool) -> float:
@@ -101,9 +105,23 @@ def p_value(values: Sequence[float], *, above: bool) -> float:
 
 def bounds(values: Sequence[float], error_ratio: float) -> tuple[float, float] | None:
     """Lower and upper bound of the effect, each wrong at any time with probability ``error_ratio`` at most."""
-    above = Wealth.of(values)
-    low, below = above.lower_bound(error_ratio), above.mirrored().lower_bound(error_ratio)
-    return None if low is None or below is None else (low, -below)
+    return bounds_of_each([values], [error_ratio])[0]
+
+
+def bounds_of_each(
+    rows: Sequence[Sequence[float]], error_ratios: Sequence[float]
+) -> list[tuple[float, float] | None]:
+    """The bounds of many questions, each with an error of its own, in little more than the time of one."""
+    found: list[tuple[float, float] | None] = [None] * len(rows)
+    for length in {len(row) for row in rows}:
+        alike = [place for place, row in enumerate(rows) if len(row) == length]
+        wealth = [Wealth.of(rows[place]) for place in alike]
+        above = Wealth(np.array([one.values for one in wealth]), np.array([one.scales for one in wealth]))
+        errors = np.array([error_ratios[place] for place in alike])
+        low, below = above.lower_bounds(errors), above.mirrored().lower_bounds(errors)
+        for place, bounded in zip(alike, zip(low.tolist(), (-below).tolist(), strict=True), strict=True):
+            found[place] = None if any(map(math.isnan, bounded)) else bounded
+    return found
 
 
 def _scales_known_before(values: Floats) -> Floats:

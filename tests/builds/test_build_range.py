@@ -11,7 +11,8 @@ from harness.builds import build_range, package_index
 from harness.builds.build_range import builds_of_range
 from harness.builds.package_index import releases_between
 from harness.model import BuildError, SettingsError
-from tests.dirac_sources import git, make_small_clone
+from harness.selftest.changed_clone import git
+from tests.dirac_sources import make_small_clone
 
 
 def ignore(_line: str) -> None:

@@ -7,7 +7,8 @@ import pytest
 from harness.builds.clone import Clone
 from harness.builds.commit_range import commits_of_range, split_range
 from harness.model import SettingsError
-from tests.dirac_sources import git, make_small_clone
+from harness.selftest.changed_clone import git
+from tests.dirac_sources import make_small_clone
 
 SOURCES = "src/DIRAC"
 FIRST_FILES = {

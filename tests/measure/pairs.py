@@ -20,13 +20,16 @@ OPERATIONS = (READ, WRITE)
 REPETITIONS = 8
 
 
-def pair_rows(ratio: float, draws: np.random.Generator, *, noise: float = 0.01) -> PairRows:
-    """Requests whose second side needs ``ratio`` times as much, give or take ``noise`` for the whole pair."""
+def pair_rows(
+    ratio: float, draws: np.random.Generator, *, noise: float = 0.01, request_noise: float = 0.1
+) -> PairRows:
+    """Requests whose second side needs ``ratio`` times as much, give or take ``noise`` for the whole pair and
+    ``request_noise`` for each."""
     rows = np.zeros((REPETITIONS * 2, 2), dtype=PAIR_TYPE)
     factor = ratio * np.exp(draws.normal(0, noise))
     for number in range(len(rows)):
         for side in (0, 1):
-            cpu_ns = 4e6 * np.exp(draws.normal(0, 0.1)) * (factor if side else 1.0)
+            cpu_ns = 4e6 * np.exp(draws.normal(0, request_noise)) * (factor if side else 1.0)
             rows[number, side] = (number, number % 2, side, Outcome.ok, cpu_ns, cpu_ns / 8, cpu_ns * 1.25)
     return rows.reshape(-1)
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from harness.stats.paired import hodges_lehmann
 from harness.stats.power import POWER_RATIO, smallest_detectable
-from harness.stats.sequential import Wealth
+from harness.stats.sequential import bounds
 
 
 def needed(noise: list[float], error_ratio: float, margin: float) -> float:
     """The smallest effect that the rule finds on top of ``noise``: evidence against 0, and the estimate beyond."""
-    bound = Wealth.of(noise).lower_bound(error_ratio / 2.0)
-    return np.inf if bound is None else max(-bound, margin - hodges_lehmann(noise))
+    of_noise = bounds(noise, error_ratio / 2.0)
+    return np.inf if of_noise is None else max(-of_noise[0], margin - hodges_lehmann(noise))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.stats.sequential import MINIMUM_PAIRS, Wealth, bounds, p_value
+from harness.stats.sequential import MINIMUM_PAIRS, Wealth, bounds, bounds_of_each, p_value
 
 log_ratios = st.lists(st.integers(-512, 512).map(lambda value: value / 1024), min_size=1, max_size=30)
 
@@ -78,6 +78,20 @@ def test_a_bound_is_where_the_evidence_reaches_its_price() -> None:
     wealth = Wealth.of(values)
     assert wealth.largest(found[0] - 1e-6) >= 20.0 > wealth.largest(found[0] + 1e-6)
     assert wealth.mirrored().largest(-found[1] - 1e-6) >= 20.0 > wealth.mirrored().largest(-found[1] + 1e-6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(log_ratios, st.sampled_from([0.05, 0.00225, 0.0001])), min_size=1, max_size=6))
+def test_bounds_of_many_questions_are_those_of_each(questions: list[tuple[list[float], float]]) -> None:
+    """Whatever other questions there are, and however many pairs each has."""
+    together = bounds_of_each([values for values, _ in questions], [error for _, error in questions])
+    for (values, error), of_both in zip(questions, together, strict=True):
+        wealth, alone = Wealth.of(values), bounds(values, error)
+        assert of_both == alone
+        if alone is not None:
+            low, high = alone
+            assert wealth.largest(low) >= 1 / error - 1e-6
+            assert wealth.mirrored().largest(-high) >= 1 / error - 1e-6
 
 
 def test_nothing_is_decided_by_too_few_pairs() -> None:

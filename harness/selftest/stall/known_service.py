@@ -1,9 +1,10 @@
 """A service that answers OK to everything over HTTPS, in a process of its own, after a time that is known.
 
-``python tls_server.py DIRECTORY`` serves with the certificates below DIRECTORY, prints its port, and ends when its
-stdin closes. It is single-threaded as DIRAC's Tornado is: while it is busy with one request the others wait.
-``--busy TEXT=MS`` makes it work that long for requests that contain TEXT; ``--stall LENGTH_S/PERIOD_S`` makes it
-stand still for the first LENGTH_S of every PERIOD_S of CLOCK_MONOTONIC.
+``python -m harness.selftest.stall.known_service DIRECTORY`` serves with the certificates below DIRECTORY, writes
+its port to the file ``port`` there, and ends with whoever started it. It is single-threaded as DIRAC's Tornado
+is: while it is busy with one request the others wait. ``--busy TEXT=MS`` makes it work that long for requests
+that contain TEXT; ``--stall LENGTH_S/PERIOD_S`` makes it stand still for the first LENGTH_S of every PERIOD_S of
+CLOCK_MONOTONIC.
 """
 
 from __future__ import annotations
@@ -11,23 +12,26 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import ssl
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+from harness import command
 from harness.dataset.content import catalogue_of
 from harness.dataset.profiles import PROFILES
+from harness.model import RssbenchError
 from harness.stack.certificates import Certificates, make_certificates
 from scenarios.catalogue import write_catalogue
 from scenarios.load_plan import LoadPlan
 
 BODY = b'{"OK": true, "Value": null}'
+_START_TIMEOUT_S = 20.0
+_LOOK_FOR_PARENT_S = 0.5
+
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
 
@@ -83,24 +87,36 @@ class Server:
             key_file=str(admin.key_file),
             catalogue_file=str(self.catalogue_file),
             output_dir=str(output_dir),
-            **({"token_prefix": "benchmark"} | load),  # type: ignore[arg-type]
+            **({"token_prefix": "known"} | load),  # type: ignore[arg-type]
         )
 
 
 @contextlib.contextmanager
 def serving(directory: Path, *options: str) -> Iterator[Server]:
-    """A server and what a plan for it needs; ends with the block."""
+    """A server and what a plan for it needs; ends with the block. RssbenchError when it does not start."""
     directory.mkdir(parents=True, exist_ok=True)
     certificates = make_certificates(directory / "certificates")
     catalogue_file = directory / "catalogue.json"
     rows = dict.fromkeys(("SiteStatus", "ResourceStatus", "PilotCache", "PolicyResult", "DowntimeCache"), 1)
     write_catalogue(catalogue_of(PROFILES["S"], 1, rows), catalogue_file)
-    command = [sys.executable, __file__, str(directory), *options]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        yield Server(f"https://localhost:{int(process.stdout.readline())}", certificates, catalogue_file)
-        process.stdin.close()
+    program: list[str | Path] = [sys.executable, "-m", "harness.selftest.stall.known_service", directory, *options]
+    process = command.start(program, log_file=directory / "server.log", mark=f"known-service-{directory}")
+    try:
+        yield Server(f"https://localhost:{_port(directory, process)}", certificates, catalogue_file)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _port(directory: Path, process: command.Process) -> int:
+    deadline_s = time.monotonic() + _START_TIMEOUT_S
+    while not (directory / "port").exists():
+        if process.poll() is not None or time.monotonic() > deadline_s:
+            raise RssbenchError(
+                f"the known service does not start:\n{command.last_lines(directory / 'server.log')}"
+            )
+        command.wait_seconds(0.02)
+    return int((directory / "port").read_text())
 
 
 async def serve(directory: Path, behaviour: Behaviour) -> None:
@@ -110,10 +126,11 @@ async def serve(directory: Path, behaviour: Behaviour) -> None:
     context.verify_mode = ssl.CERT_REQUIRED
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(behaviour), "localhost", 0, ssl=context)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    ended = loop.create_future()
-    loop.add_reader(sys.stdin, lambda: ended.done() or ended.set_result(None))
-    await ended
+    (directory / "port.tmp").write_text(str(server.sockets[0].getsockname()[1]))
+    (directory / "port.tmp").rename(directory / "port")
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110  nobody tells that it is gone
+        await asyncio.sleep(_LOOK_FOR_PARENT_S)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ PLAN = read_plan()
 TIMES_MS: list[float] = []
 
 
-class Paced(HttpUser):
+class Paced(HttpUser):  # type: ignore[misc]
     host = PLAN.service_url
     wait_time = constant_throughput(float(os.environ["PACED_RATE_PER_S"]))
 
@@ -23,19 +23,19 @@ class Paced(HttpUser):
         self.client.verify = PLAN.ca_file
         self.client.cert = (PLAN.certificate_file, PLAN.key_file)
 
-    @task
+    @task  # type: ignore[untyped-decorator]
     def call(self) -> None:
         self.client.post("/ResourceStatus/TornadoResourceStatus", data={"method": "ping", "args": "[]"})
 
 
-@events.request.add_listener
+@events.request.add_listener  # type: ignore[untyped-decorator]
 def count(response_time: float, exception: Exception | None, **_: object) -> None:
     if exception is not None:
         raise exception
     TIMES_MS.append(response_time)
 
 
-@events.quitting.add_listener
+@events.quitting.add_listener  # type: ignore[untyped-decorator]
 def save(environment: Environment, **_: object) -> None:
     del environment
     Path(os.environ["PACED_TIMES"]).write_text("\n".join(map(str, TIMES_MS)))
