@@ -27,6 +27,7 @@ from harness.cli_cycles import cycles
 from harness.cli_email_cache import email_cache
 from harness.cli_external import external_options, external_overrides
 from harness.cli_growth import growth
+from harness.cli_history import history, report_history
 from harness.cli_integration import integration_tests
 from harness.cli_measurements import front_door_mistakes, show_again
 from harness.cli_micro import micro
@@ -39,7 +40,7 @@ from harness.doctor import examine
 from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
-from harness.store import BISECTION, COMPARISON, MEASUREMENTS, RUN
+from harness.store import BISECTION, COMPARISON, HISTORY, MEASUREMENTS, RUN
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
@@ -57,6 +58,7 @@ main.add_command(runs)
 main.add_command(compare)
 main.add_command(bisect)
 main.add_command(growth)
+main.add_command(history)
 main.add_command(integration_tests)
 main.add_command(email_cache)
 main.add_command(cycles)
@@ -130,12 +132,11 @@ def report(run_directory: Path, form: str) -> None:
 
     Of a bisection, print what it found once more.
     """
-    if COMPARISON.stands_in(run_directory):
-        report_comparison(run_directory, form)
-        return
-    if BISECTION.stands_in(run_directory):
-        report_bisection(run_directory, form)
-        return
+    rebuilding = ((COMPARISON, report_comparison), (BISECTION, report_bisection), (HISTORY, report_history))
+    for stored, rebuild in rebuilding:
+        if stored.stands_in(run_directory):
+            rebuild(run_directory, form)
+            return
     alone = [kind for kind in MEASUREMENTS if kind.stands_in(run_directory)]
     if alone and not RUN.stands_in(run_directory):
         for kind in alone:
