@@ -1,4 +1,4 @@
-"""How long the index takes: runs put in one by one, brought up to date, listed, and asked for a figure's history.
+"""How long the index takes: runs put in one by one, brought up to date, listed, asked for a figure, and drawn.
 
     python benchmarks/index_speed.py [--runs COUNT] [--folder FOLDER]
 
@@ -23,11 +23,13 @@ import sqlalchemy
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the runs that the tests make up
 
 from harness.index.address import index_url, shown
+from harness.index.courses import stored_figures
 from harness.index.database import Index, opened_index
 from harness.index.indexing import index_run, update_index
 from harness.index.listing import list_runs
-from harness.index.tables import FigureRow, RunRow
+from harness.index.tables import FigureRow
 from harness.store import COMPARISON, RUN
+from reports.stored_page import write_stored_page
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 from tests.index.results import comparison, judgement
@@ -35,7 +37,7 @@ from tests.reports.synthetic_run import exact_operation, operation_result, run_r
 
 SCENARIOS = ("select_mix", "insert_mix", "update_mix", "production_mix", "burst", "stampede")
 BEGIN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-ASKED = "ResourceStatus.select by name"
+METRIC, ASKED = "latency_p50", "ResourceStatus.select by name"
 
 
 def main() -> None:
@@ -55,8 +57,12 @@ def main() -> None:
             timed("all indexed again (rebuild)", lambda: update_index(index, results, again=True))
             timed("the newest 20 listed", lambda: list_runs(index, limit=20))
             timed("all listed", lambda: list_runs(index, limit=options.runs))
-            timed(f"history of one figure, {options.runs} runs", lambda: history(index))
-            timed("history of every latency_p50", lambda: history(index, every_operation=True))
+            timed(
+                f"one figure of {options.runs} runs loaded",
+                lambda: stored_figures(index, METRIC, limit=options.runs, operation=ASKED),
+            )
+            timed("the same of every operation", lambda: stored_figures(index, METRIC, limit=options.runs))
+            timed("the same loaded and drawn", lambda: draw(index, options.runs, results))
             print(f"{figures(index):,} figures")
 
 
@@ -84,22 +90,8 @@ def store(results: Path, number: int) -> Path:
     return directory
 
 
-def history(index: Index, *, every_operation: bool = False) -> int:
-    """What a plot over time needs of all runs."""
-    columns = (
-        RunRow.started_at,
-        FigureRow.operation,
-        FigureRow.trial,
-        FigureRow.value,
-        FigureRow.low,
-        FigureRow.high,
-    )
-    query = sqlalchemy.select(*columns).join(FigureRow, FigureRow.identity == RunRow.identity)
-    query = query.where(FigureRow.metric == "latency_p50").order_by(RunRow.started_at)
-    if not every_operation:
-        query = query.where(FigureRow.operation == ASKED)
-    with index.reading() as connection:
-        return len(connection.execute(query).all())
+def draw(index: Index, runs: int, results: Path) -> Path:
+    return write_stored_page(stored_figures(index, METRIC, limit=runs), METRIC, results / "drawn.html")
 
 
 def figures(index: Index) -> int:

@@ -29,6 +29,7 @@ from harness.cli_cycles import cycles
 from harness.cli_email_cache import email_cache
 from harness.cli_external import external_options, external_overrides
 from harness.cli_growth import growth
+from harness.cli_history import history, report_history
 from harness.cli_integration import integration_tests
 from harness.cli_measurements import front_door_mistakes, show_again
 from harness.cli_micro import micro
@@ -43,7 +44,7 @@ from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, Sett
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
 from harness.stack.choosing import RuntimeChoice, runtime_asked_for
-from harness.store import BISECTION, COMPARISON, MEASUREMENTS, RUN, SELFTEST
+from harness.store import BISECTION, COMPARISON, HISTORY, MEASUREMENTS, RUN, SELFTEST
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
 EXIT_OF_BZT = {0: EXIT_OK, 1: EXIT_HARNESS, 2: EXIT_HARNESS, 3: EXIT_FAILED_RUN, 4: EXIT_HARNESS}
@@ -61,6 +62,7 @@ main.add_command(runs)
 main.add_command(compare)
 main.add_command(bisect)
 main.add_command(growth)
+main.add_command(history)
 main.add_command(integration_tests)
 main.add_command(email_cache)
 main.add_command(cycles)
@@ -145,15 +147,16 @@ def report(run_directory: Path, form: str) -> None:
 
     Of a bisection, print what it found once more.
     """
-    if COMPARISON.stands_in(run_directory):
-        report_comparison(run_directory, form)
-        return
-    if BISECTION.stands_in(run_directory):
-        report_bisection(run_directory, form)
-        return
-    if SELFTEST.stands_in(run_directory):
-        report_selftest(run_directory, form)
-        return
+    rebuilding = (
+        (COMPARISON, report_comparison),
+        (BISECTION, report_bisection),
+        (HISTORY, report_history),
+        (SELFTEST, report_selftest),
+    )
+    for stored, rebuild in rebuilding:
+        if stored.stands_in(run_directory):
+            rebuild(run_directory, form)
+            return
     alone = [kind for kind in MEASUREMENTS if kind.stands_in(run_directory)]
     if alone and not RUN.stands_in(run_directory):
         for kind in alone:

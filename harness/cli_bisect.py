@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from harness.bisection import BisectResult, BisectSettings, SymptomMetric
 from harness.builds.build_range import builds_of_range
 from harness.builds.environment import prepare_build, prepare_builds
-from harness.cli_compare import chosen_operations, timed_operations
 from harness.cli_conventions import (
     EXIT_FAILED_RUN,
     EXIT_HARNESS,
@@ -24,6 +23,7 @@ from harness.cli_conventions import (
     read_budget_s,
     reports_errors,
 )
+from harness.cli_operations import chosen_operations, timed_operations
 from harness.comparison import ComparisonSettings, CounterName, Lane
 from harness.dataset.profiles import PROFILES
 from harness.interruption import Interruption

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import shlex
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +20,7 @@ from harness.cli_conventions import (
     reports_errors,
     runtime_option,
 )
+from harness.cli_operations import chosen_operations, timed_operations
 from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario
 from harness.dataset.profiles import PROFILES
 from harness.index.indexing import index_finished_run
@@ -34,7 +33,6 @@ from harness.settings import cache_folder, stack_folder
 from harness.stack.choosing import RUNTIME_CHOICES, RuntimeChoice, runtime_asked_for, runtimes_to_compare
 from harness.stack.front_doors import front_doors_to_compare, why_not
 from harness.store import COMPARISON, new_directory
-from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
 DEFAULT_SCENARIO = "production_mix"
@@ -138,29 +136,6 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
         _refuse(mistakes)
         builds, record = _resumed(resume if resume.exists() else results / resume, budget_s)
     _show(_measure(builds, record), record.directory, form)
-
-
-def chosen_operations(scenarios: Sequence[str], operations: Sequence[str], mistakes: list[str]) -> tuple[str, ...]:
-    """The names to compare, in the order of the suite; without a choice all."""
-    known = [operation.name for operation in OPERATIONS]
-    for unknown in (name for name in operations if name not in known):
-        close = difflib.get_close_matches(unknown, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        mistakes.append(f"--operation: there is no {unknown!r}; `rssbench operations` lists them{hint}")
-    chosen = {*operations, *(name for scenario in scenarios for name in WORKLOADS[scenario].operations)}
-    return tuple(name for name in known if not chosen or name in chosen)
-
-
-def timed_operations(
-    counted: Sequence[str], lanes: Sequence[Lane], mistakes: list[str], *, chosen: bool
-) -> tuple[str, ...]:
-    """Of the operations that are counted, those that the paired lane times: of a choice all that can be sent again
-    and again, else the standard ones."""
-    kinds = {"standard", "on request"} if chosen else {"standard"}
-    timed = tuple(one.name for one in OPERATIONS if one.name in counted and one.timed in kinds)
-    if counted and not timed and "paired" in (lanes or LANES):
-        mistakes.append(f"--operation: {', '.join(counted)} can only be counted, not timed; use --lane exact")
-    return timed
 
 
 def _refused_front_doors(

@@ -11,6 +11,7 @@ import msgspec
 
 from harness.cli_conventions import format_option, progress, reports_errors
 from harness.index import INDEX_FILE_VARIABLE
+from harness.model import SettingsError
 
 
 @click.group(invoke_without_command=True)
@@ -53,3 +54,32 @@ def rebuild(place: tuple[Any, Path]) -> None:
     for message in changes.skipped:
         progress.print(f"skipped: {message}")
     click.echo(f"{changes.indexed} indexed, {len(changes.skipped)} skipped, {changes.gone} gone")
+
+
+@runs.command()
+@click.argument("metric", default="latency_p50")
+@click.option("--operation", help="only this one")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="the newest so many runs"
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="[default: METRIC.html in results]"
+)
+@click.pass_obj
+@reports_errors
+def draw(place: tuple[Any, Path], metric: str, operation: str | None, limit: int, output: Path | None) -> None:
+    """Draw METRIC of each operation over the stored runs; --results and --index come before this word."""
+    from harness.index.courses import stored_figures, stored_metrics  # noqa: PLC0415
+    from harness.index.database import opened_index  # noqa: PLC0415
+    from harness.index.indexing import bring_up_to_date  # noqa: PLC0415
+    from reports.stored_page import write_stored_page  # noqa: PLC0415
+
+    url, results = place
+    with opened_index(url) as index:
+        bring_up_to_date(index, results, progress.print)
+        figures = stored_figures(index, metric, limit=limit, operation=operation)
+        if not figures:
+            known = ", ".join(stored_metrics(index)) or "none: no run is indexed"
+            what = metric if operation is None else f"{metric} of {operation}"
+            raise SettingsError([f"no stored run has {what}; stored metrics: {known}"])
+    click.echo(write_stored_page(figures, metric, output or results / f"{metric}.html"))

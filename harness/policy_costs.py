@@ -14,6 +14,9 @@ from harness.model import BuildIdentity, DataSet, ExactOperation, Interval
 #: Version of the layout of ``policies.json``; raised when a field changes its meaning or goes away.
 POLICIES_SCHEMA_VERSION = 1
 
+#: What the counter of rows written to a table is called where it varies, and in a history.
+ROWS_WRITTEN = "rows written to {}"
+
 
 class CountedEvaluation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One evaluation of an element, counted alone on a quiet stack.

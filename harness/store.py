@@ -1,6 +1,6 @@
 """A result on disk: strict both ways, written as a whole. The kinds of result, and their files, stand at the end.
 
-The fields are described in docs/run-json.md, docs/measurements.md and harness/selftest_result.py.
+The fields are described in docs/run-json.md, docs/measurements.md, harness/history.py, harness/selftest_result.py.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult
 from harness.cycles import CYCLES_SCHEMA_VERSION, CyclesResult
 from harness.email_cache import EMAIL_CACHE_SCHEMA_VERSION, EmailCacheResult
 from harness.growth import GROWTH_SCHEMA_VERSION, GrowthResult
+from harness.history import HISTORY_SCHEMA_VERSION, HistoryResult
 from harness.measurement import Measurement
 from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison
 from harness.micro_measurement import MICRO_MEASUREMENT_SCHEMA_VERSION, MicroMeasurement
@@ -27,7 +28,7 @@ from harness.model import SCHEMA_VERSION, RssbenchError, RunResult
 from harness.policy_costs import POLICIES_SCHEMA_VERSION, PoliciesResult
 from harness.selftest_result import SELFTEST_SCHEMA_VERSION, SelftestResult
 
-Result = TypeVar("Result", bound=RunResult | ComparisonResult | Measurement | SelftestResult)
+Result = TypeVar("Result", bound=RunResult | ComparisonResult | HistoryResult | Measurement | SelftestResult)
 
 
 class _Version(msgspec.Struct):
@@ -110,6 +111,7 @@ def new_directory(results: Path, ending: str = "") -> Path:
 RUN = ResultKind("run", "run.json", SCHEMA_VERSION, RunResult)
 COMPARISON = ResultKind("comparison", "comparison.json", COMPARISON_SCHEMA_VERSION, ComparisonResult)
 BISECTION = ResultKind("bisection", "bisect.json", BISECTION_SCHEMA_VERSION, BisectResult)
+HISTORY = ResultKind("history", "history.json", HISTORY_SCHEMA_VERSION, HistoryResult)
 GROWTH = ResultKind("growth", "growth.json", GROWTH_SCHEMA_VERSION, GrowthResult)
 POLICIES = ResultKind("policies", "policies.json", POLICIES_SCHEMA_VERSION, PoliciesResult)
 CYCLES = ResultKind("cycles", "cycles.json", CYCLES_SCHEMA_VERSION, CyclesResult)

@@ -95,3 +95,20 @@ def test_without_results_there_is_a_message(tmp_path: Path) -> None:
     result = runs(tmp_path / "no")
     assert (result.exit_code, result.stdout) == (4, "")
     assert f"there is no folder {tmp_path}/no" in result.stderr
+
+
+def test_stored_runs_are_drawn_into_one_page(results: Path) -> None:
+    drawn = runs(results, "draw")
+    assert (drawn.exit_code, drawn.stdout) == (0, f"{results / 'latency_p50.html'}\n")
+    assert "in 1 stored run" in (results / "latency_p50.html").read_text()
+    chosen = results / "cpu.html"
+    assert runs(results, "draw", "service_cpu", "--output", str(chosen)).exit_code == 0
+    assert "/src/DIRAC@slow" in chosen.read_text()
+
+
+def test_a_figure_that_no_run_has_is_refused_with_those_that_there_are(results: Path) -> None:
+    refused = runs(results, "draw", "speed")
+    assert refused.exit_code == 2
+    assert "no stored run has speed; stored metrics: " in refused.stderr
+    assert "latency_p50" in refused.stderr
+    assert "no stored run has latency_p50 of nothing" in runs(results, "draw", "--operation", "nothing").stderr

@@ -71,13 +71,19 @@ def indexed_runs(
     RssbenchError when the index cannot be read.
     """
     with opened_index(url) as index:
-        if not index.shared:
-            try:
-                for message in update_index(index, results).skipped:
-                    warn(f"skipped: {message}")
-            except RssbenchError as error:
-                warn(f"the list may be old: {error}")
+        bring_up_to_date(index, results, warn)
         return list_runs(index, limit=limit, build=build)
+
+
+def bring_up_to_date(index: Index, results: Path, warn: Callable[[str], None]) -> None:
+    """A local index, from the files; what hinders that is told to ``warn``. A shared one is left alone."""
+    if index.shared:
+        return
+    try:
+        for message in update_index(index, results).skipped:
+            warn(f"skipped: {message}")
+    except RssbenchError as error:
+        warn(f"the list may be old: {error}")
 
 
 def update_index(index: Index, results: Path, *, again: bool = False) -> Changes:

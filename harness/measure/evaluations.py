@@ -18,7 +18,7 @@ from harness.measure.exact_counts import merge_counts
 from harness.measure.policy_bench import PolicyBench
 from harness.measure.statement_log import StatementLog
 from harness.model import ExactOperation, ReadAnswer, StackError, Statement
-from harness.policy_costs import CountedEvaluation
+from harness.policy_costs import ROWS_WRITTEN, CountedEvaluation
 from harness.stack.agent_configuration import CHOICES
 from harness.stack.policy_agent import EvaluationAnswer
 
@@ -116,7 +116,13 @@ def _as_operation(
 
 
 def _merged(again: Sequence[CountedEvaluation]) -> CountedEvaluation:
-    return replace(again[-1], counted=reduce(merge_counts, (one.counted for one in again)))
+    """As the last time; ``varying`` has the tables to which not as many rows were written each time, too."""
+    counted = reduce(merge_counts, (one.counted for one in again))
+    tables = dict.fromkeys(table for one in again for table in one.rows_written)
+    varying = tuple(
+        ROWS_WRITTEN.format(table) for table in tables if len({one.rows_written.get(table) for one in again}) > 1
+    )
+    return replace(again[-1], counted=replace(counted, varying=(*counted.varying, *varying)))
 
 
 def _wait_for_early_second() -> None:

@@ -38,6 +38,20 @@ def front_doors_to_compare(
     return asked[0] or common, asked[1] or common
 
 
+def front_door_of_all(dirac_versions: Sequence[str], asked: FrontDoor | None) -> FrontDoor:
+    """The one asked for, or the first that all releases have.
+
+    StackError when a release does not have the one asked for, or when they have none in common.
+    """
+    for version in dirac_versions:
+        chosen_front_doors(version, (asked,) if asked else None)
+    there = [series_of(version).front_doors for version in dirac_versions]
+    common = [door for door in there[0] if all(door in doors for doors in there)]
+    if not common:
+        raise StackError(f"no front door is common to DIRAC {', '.join(dict.fromkeys(dirac_versions))}")
+    return asked or common[0]
+
+
 def why_not(build_name: str, front_door: FrontDoor) -> str | None:
     """Why a stack of this build cannot have that front door, as far as can be said before it is installed; None
     when it can, or when its release is not known yet."""

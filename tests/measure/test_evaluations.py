@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from harness.measure.evaluations import rows_written
+from harness.measure.evaluations import _merged, rows_written
 from harness.model import Statement
+from tests.reports.synthetic_history import evaluation
 
 
 def statement(text: str, *, affected: int = 0, sent: int = 0) -> Statement:
@@ -36,3 +37,9 @@ def test_what_reads_or_changes_nothing_has_written_nothing() -> None:
         statement("COMMIT"),
     ]
     assert rows_written(statements) == {}
+
+
+def test_a_table_that_is_not_written_to_alike_each_time_varies() -> None:
+    again = [evaluation("all", {"ResourceStatus": 1, "ResourceLog": 4}), evaluation("all", {"ResourceLog": 4})]
+    assert _merged(again).counted.varying == ("rows written to ResourceStatus",)
+    assert _merged(again[1:]).counted.varying == ()

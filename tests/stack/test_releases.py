@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from harness.model import StackError
-from harness.stack.front_doors import chosen_front_doors, front_doors_to_compare, reserved_ports, why_not
+from harness.stack.front_doors import (
+    chosen_front_doors,
+    front_door_of_all,
+    front_doors_to_compare,
+    reserved_ports,
+    why_not,
+)
 from harness.stack.releases import series_of
 
 
@@ -33,6 +39,14 @@ def test_a_version_belongs_to_the_series_that_it_follows(
 def test_a_version_older_than_7_2_is_refused(version: str) -> None:
     with pytest.raises(StackError, match=rf"DIRAC {version} is too old: stacks are made of 7\.2 or newer"):
         series_of(version)
+
+
+def test_many_builds_have_the_first_front_door_that_all_have() -> None:
+    assert front_door_of_all(("8.0.86", "9.0.28", "9.1.22"), None) == "https"
+    assert front_door_of_all(("9.1.22", "7.2.52", "8.0.86"), None) == "dips"
+    assert front_door_of_all(("8.0.86", "9.1.22"), "dips") == "dips"
+    with pytest.raises(StackError, match=r"DIRAC 7\.2\.52 has no front door https"):
+        front_door_of_all(("7.2.52", "8.0.86"), "https")
 
 
 def test_https_is_used_where_the_release_has_it() -> None:
