@@ -63,10 +63,17 @@ def rebuild_index(url: URL, results: Path) -> Changes:
         return update_index(index, results, again=True)
 
 
-def indexed_runs(
-    url: URL, results: Path, *, limit: int, build: str | None, warn: Callable[[str], None]
+def indexed_runs(  # noqa: PLR0913  where, which, who is told
+    url: URL,
+    results: Path,
+    *,
+    limit: int,
+    build: str | None,
+    ending: str | None = None,
+    warn: Callable[[str], None],
 ) -> list[ListedRun]:
-    """The newest runs. A local index is brought up to date before; what hinders that is told to ``warn``.
+    """The newest runs, chosen as :func:`list_runs` does. A local index is brought up to date before; what hinders
+    that is told to ``warn``.
 
     RssbenchError when the index cannot be read.
     """
@@ -77,7 +84,7 @@ def indexed_runs(
                     warn(f"skipped: {message}")
             except RssbenchError as error:
                 warn(f"the list may be old: {error}")
-        return list_runs(index, limit=limit, build=build)
+        return list_runs(index, limit=limit, build=build, ending=ending)
 
 
 def update_index(index: Index, results: Path, *, again: bool = False) -> Changes:
