@@ -10,10 +10,8 @@ from urllib.parse import urlsplit
 
 from harness.builds import locks, package_index
 from harness.builds.clone import Clone
+from harness.builds.source import KEPT_PREFIX, fetching_lock_of
 from harness.model import SettingsError
-
-#: Of the folders below the cache that hold what was fetched from a URL.
-KEPT_PREFIX = "sources-"
 
 #: ``https://...``, ``file:///...``, and as ssh has it ``git@host:path``.
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|[^/@]+@[^/:]+:", re.IGNORECASE)
@@ -45,9 +43,10 @@ def _kept_clone(url: str, branch: str, cache_directory: Path, progress: Callable
     progress(f"fetching {branch} of {url}")
     kept = cache_directory / f"{KEPT_PREFIX}{hashlib.sha256(url.encode()).hexdigest()[:12]}.git"
     cache_directory.mkdir(parents=True, exist_ok=True)
-    with locks.changing(kept.with_suffix(".fetching"), lambda: progress("waiting for another run that fetches")):
+    with locks.changing(fetching_lock_of(kept), lambda: progress("waiting for another run that fetches")):
         clone = Clone.around(kept, kept)
         clone.fetch_branch(url, branch)
+        kept.touch()
         return clone
 
 

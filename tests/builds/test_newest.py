@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from harness.builds.newest import KEPT_PREFIX, newest_build
+from harness.builds.cache import prune
+from harness.builds.newest import newest_build
+from harness.builds.source import KEPT_PREFIX
 from harness.builds.spec import Release, SourceFolder, parse_build
 from harness.model import BuildError, SettingsError
 from tests.dirac_sources import git, make_small_clone
@@ -48,6 +51,15 @@ def test_a_url_is_kept_as_a_bare_clone_and_brought_up_to_date(upstream: Path, tm
     content = parse_build(first).content
     assert isinstance(content, SourceFolder)
     assert (content.path, content.ref) == (Path(kept), found)
+
+
+def test_a_kept_clone_that_is_not_fetched_any_more_goes_with_old_builds(upstream: Path, tmp_path: Path) -> None:
+    cache, day = tmp_path / "cache", timedelta(days=1)
+    kept = Path(newest_build(f"file://{upstream}", "integration", cache, ignore).rpartition("@")[0])
+    now = datetime.now(UTC)
+    assert prune(cache, day, now).removed == []
+    assert prune(cache, day, now + 2 * day).removed == [kept.name]
+    assert list(cache.iterdir()) == []
 
 
 def test_a_branch_whose_history_was_written_anew_is_followed(upstream: Path, tmp_path: Path) -> None:

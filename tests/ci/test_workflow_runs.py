@@ -64,11 +64,12 @@ def run_step(script: str, folder: Path, variables: dict[str, str]) -> subprocess
         env=variables,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=500,
         check=False,
     )
 
 
+@pytest.mark.timeout(600)
 def test_the_nightly_job_compares_with_the_reference_and_with_last_night(
     workspace: Path, machine: dict[str, str]
 ) -> None:
@@ -79,7 +80,7 @@ def test_the_nightly_job_compares_with_the_reference_and_with_last_night(
     store_comparison(suite / "results", f"2026-11-24_02-17-09.000000{RUN_ENDING}", contender=last)
     merge(clone)
     job = jobs(ROOT / ".github" / "workflows" / "nightly.yml")["nightly"]
-    given = {"vars.RSSBENCH_NIGHTLY_SOURCES": f"file://{clone}", "inputs.branch": "main"}
+    given = {"vars.RSSBENCH_NIGHTLY_SOURCES": str(clone), "inputs.branch": "main"}
     summary = workspace / "step_summary.md"
     variables = machine | SMALL | evaluated(job["env"], given) | {"GITHUB_STEP_SUMMARY": str(summary)}
     for step in job["steps"]:
