@@ -160,8 +160,9 @@ def prune(cache_directory: Path, unused_for: timedelta, now: datetime) -> Pruned
         with locks.changing_if_free(lock) as free:
             if free:
                 shutil.rmtree(folder, ignore_errors=True)
-                lock.unlink(missing_ok=True)
                 pruned.removed.append(folder.name)
+                if lock != folder:
+                    lock.unlink(missing_ok=True)
     return pruned
 
 
