@@ -31,10 +31,15 @@ def night_line(night: Night) -> str:
 
 
 def build_words(build: NightBuild | None) -> str:
-    """``9.1.22``, with its commit where it has one."""
+    """``9.1.22``, ``9.1.22+5.gabc``; with the commit where the version does not have it."""
     if build is None:
         return "unknown"
-    return one_line(build.dirac_version + (f" (commit {build.commit[:_SHORT]})" if build.commit else ""))
+    named = build.commit is None or build.commit.startswith(
+        build.dirac_version.rpartition("+")[2].rpartition("g")[2]
+    )
+    return one_line(
+        build.dirac_version if named else f"{build.dirac_version} (commit {str(build.commit)[:_SHORT]})"
+    )
 
 
 def night_text(night: Night, results: Sequence[ComparisonResult]) -> str:  # noqa: ARG001 - as the others

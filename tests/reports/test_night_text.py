@@ -7,10 +7,10 @@ import json
 import msgspec
 from markdown_it import MarkdownIt
 
-from harness.night import Night
-from reports.night_text import NIGHT_FORMATS, night_line
+from harness.night import Night, NightBuild
+from reports.night_text import NIGHT_FORMATS, build_words, night_line
 from reports.nights_page import nights_page
-from tests.nightly.nights import TONIGHT, compared, night
+from tests.nightly.nights import RELEASE, TONIGHT, compared, night
 from tests.reports.parsed_page import Page
 from tests.reports.synthetic_comparison import regression, same
 
@@ -20,9 +20,19 @@ NASTY = "a|b `c` # d <script>e</script> & *f* \x1b[31m"
 def test_the_line_says_what_decided_and_how_the_other_comparison_ended() -> None:
     slower = compared(verdict="regression", line="REGRESSION: 2 of 26 operations got slower")
     assert night_line(night(verdict="regression", comparisons=(slower, compared("last night")))) == (
-        "REGRESSION: DIRAC 9.1.22+5.g77aa (commit 77aa111111) against the reference 9.1.22: "
-        "2 of 26 operations got slower; last night's 9.1.22+3.g5d1e (commit 5d1e000000): same"
+        "REGRESSION: DIRAC 9.1.22+5.g77aa against the reference 9.1.22: "
+        "2 of 26 operations got slower; last night's 9.1.22+3.g5d1e: same"
     )
+
+
+def test_a_commit_is_named_where_its_version_does_not() -> None:
+    tagged = NightBuild("/src/DIRAC@v9.1.22", "9.1.22", "f49b24f78344" + "0" * 28)
+    assert [build_words(one) for one in (RELEASE, TONIGHT, tagged, None)] == [
+        "9.1.22",
+        "9.1.22+5.g77aa",
+        "9.1.22 (commit f49b24f783)",
+        "unknown",
+    ]
 
 
 def test_a_comparison_that_was_not_finished_is_called_failed() -> None:
@@ -30,7 +40,7 @@ def test_a_comparison_that_was_not_finished_is_called_failed() -> None:
         "last night", status="incomplete", verdict="inconclusive", line="INCONCLUSIVE: the service died"
     )
     line = night_line(night(verdict="failed", comparisons=(compared(), failed)))
-    assert line.startswith("FAILED: DIRAC 9.1.22+5.g77aa (commit 77aa111111) against last night's ")
+    assert line.startswith("FAILED: DIRAC 9.1.22+5.g77aa against last night's ")
     assert line.endswith("the service died; the reference 9.1.22: same")
 
 
@@ -48,7 +58,7 @@ def test_a_first_night_and_one_with_nothing_new_say_so() -> None:
     assert night_line(first).endswith("; no earlier night is known: compared with the reference only")
     nothing = night(verdict="nothing new", comparisons=(), remarks=("tonight's build is the reference",))
     assert night_line(nothing) == (
-        "NOTHING NEW: DIRAC 9.1.22+5.g77aa (commit 77aa111111) was not measured; tonight's build is the reference"
+        "NOTHING NEW: DIRAC 9.1.22+5.g77aa was not measured; tonight's build is the reference"
     )
 
 
@@ -66,7 +76,7 @@ def test_markdown_folds_each_comparison_away() -> None:
     text = NIGHT_FORMATS["markdown"](night(verdict="regression"), (regression(), same()))
     page = Page(MarkdownIt("commonmark", {"html": True}).enable("table").render(text))
     assert text.count("<summary>Compared with the reference 9.1.22</summary>") == 1
-    assert text.count("<summary>Compared with last night's 9.1.22+3.g5d1e (commit 5d1e000000)</summary>") == 1
+    assert text.count("<summary>Compared with last night's 9.1.22+3.g5d1e</summary>") == 1
     assert text.count("<details>") == text.count("</details>") > 2
     assert "2 of 26 operations got slower" in page.text
 
