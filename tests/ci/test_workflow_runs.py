@@ -36,7 +36,10 @@ def workspace(tmp_path: Path, dirac_clone: Path) -> Path:
     suite = tmp_path / "rssbench"
     suite.mkdir()
     for name in FILES:
-        shutil.copy2(ROOT / name, suite)
+        shutil.copy(ROOT / name, suite)
+        os.utime(
+            suite / name, (0, 0)
+        )  # older than what is installed: set-up has nothing to do, whoever changed it
     (suite / ".venv").symlink_to(ROOT / ".venv")
     git(tmp_path, "clone", "--quiet", str(dirac_clone), "DIRAC")
     git(tmp_path / "DIRAC", "remote", "remove", "origin")
