@@ -1,7 +1,13 @@
-.PHONY: bench test check engine setup lock clean
+.PHONY: bench nightly compare test check engine setup lock clean
 
 bench: setup  ## set up what is missing, measure, write the HTML report
 	@.venv/bin/bzt taurus.yml
+
+nightly: setup  ## compare the newest DIRAC with the reference and with last night's; modules.rss-nightly in README.md
+	@.venv/bin/rssbench nightly
+
+compare: setup  ## compare the builds BASE and HEAD, with a pull request's comment; more options in OPTIONS
+	@.venv/bin/rssbench compare "$$BASE" "$$HEAD" --comment results/comment.md $(OPTIONS)
 
 # the order of the real-stack tests, so that a failure can be repeated; another: make test ORDER=$$RANDOM
 ORDER ?= 3635677413

@@ -34,6 +34,7 @@ from harness.cli_integration import integration_tests
 from harness.cli_measurements import front_door_mistakes, show_again
 from harness.cli_micro import micro
 from harness.cli_mutants import mutants
+from harness.cli_nightly import nightly
 from harness.cli_policies import policies
 from harness.cli_runs import runs
 from harness.cli_selftest import report_selftest, selftest
@@ -72,6 +73,7 @@ main.add_command(mutants)
 main.add_command(worker)
 main.add_command(composed)
 main.add_command(selftest)
+main.add_command(nightly)
 
 
 @main.command()

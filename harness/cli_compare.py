@@ -23,6 +23,7 @@ from harness.cli_conventions import (
 from harness.cli_operations import chosen_operations, timed_operations
 from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario
 from harness.dataset.profiles import PROFILES
+from harness.forge import add_to_step_summary, artefacts_address
 from harness.index.indexing import index_finished_run
 from harness.interruption import Interruption
 from harness.measure.comparison_record import ComparisonRecord
@@ -32,7 +33,7 @@ from harness.model import FRONT_DOORS, FrontDoor, RssbenchError, SettingsError
 from harness.settings import cache_folder, stack_folder
 from harness.stack.choosing import RUNTIME_CHOICES, RuntimeChoice, runtime_asked_for, runtimes_to_compare
 from harness.stack.front_doors import front_doors_to_compare, why_not
-from harness.store import COMPARISON, new_directory
+from harness.store import COMPARISON, new_directory, writing
 from scenarios.workloads import WORKLOADS
 
 DEFAULT_SCENARIO = "production_mix"
@@ -70,6 +71,11 @@ DEFAULT_SCENARIO = "production_mix"
 )
 @click.option("--results", type=click.Path(path_type=Path), default="results", show_default=True)
 @click.option(
+    "--comment",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="write the comment for a pull request to this file, and to the summary of a GitHub job",
+)
+@click.option(
     "--resume", type=click.Path(path_type=Path), help="go on with a comparison: its folder, or its name in results"
 )
 @reports_errors
@@ -88,6 +94,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
     budget: str,
     form: str,
     results: Path,
+    comment: Path | None,
     resume: Path | None,
 ) -> None:
     """Say what got slower from BASELINE to CONTENDER, how much, and how sure that is.
@@ -135,7 +142,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
             )
         _refuse(mistakes)
         builds, record = _resumed(resume if resume.exists() else results / resume, budget_s)
-    _show(_measure(builds, record), record.directory, form)
+    _show(_measure(builds, record), record.directory, form, comment)
 
 
 def _refused_front_doors(
@@ -184,11 +191,23 @@ def _measure(builds: tuple[BuildEnvironment, BuildEnvironment], record: Comparis
         return record.result
 
 
-def _show(result: ComparisonResult, directory: Path, form: str) -> NoReturn:
-    """Report, index, result on stdout, exit code; for whatever was measured, however the comparison ended."""
+def _write_comment(result: ComparisonResult, file: Path) -> None:
+    from reports.comparison_markdown import comparison_comment  # noqa: PLC0415 - pandas takes a second
+
+    text = comparison_comment(result, artefacts_address(os.environ))
+    with writing(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n", encoding="utf-8")
+    add_to_step_summary(text, os.environ)
+
+
+def _show(result: ComparisonResult, directory: Path, form: str, comment: Path | None) -> NoReturn:
+    """Report, result on stdout, index, comment, exit code; for whatever was measured, however it ended."""
     _print_with_report(result, directory, form)
     if warning := index_finished_run(directory, os.environ):
         progress.print(warning)
+    if comment:
+        _write_comment(result, comment)
     sys.exit(EXIT_OF_VERDICT[result.verdict] if result.status == "complete" else EXIT_HARNESS)
 
 

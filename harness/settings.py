@@ -18,11 +18,13 @@ from harness.model import FrontDoor, Load, SectionName, SettingsError
 from harness.settings_keys import (
     EXECUTION_KEYS,
     LOAD_KEYS,
+    NIGHTLY_KEYS,
     REPORT_KEYS,
     SCENARIO_KEYS,
     STACK_KEYS,
 )
 from harness.settings_of_external import check_load, operations_of, read_external
+from harness.settings_of_nightly import NightlySettings, nightly_settings
 from harness.settings_of_remote import read_remote
 from harness.settings_reading import Locate, Reading, plain
 from harness.stack.choosing import RuntimeChoice
@@ -92,6 +94,7 @@ class Job:
     remote: RemoteSettings | None
     criteria: tuple[str, ...]
     trials: tuple[TrialSettings, ...]
+    nightly: NightlySettings
 
 
 def cache_folder() -> Path:
@@ -122,6 +125,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
     stack = reading.section(modules.get("rss-stack"), ("modules", "rss-stack"), STACK_KEYS)
     load = reading.section(modules.get("rss-load"), ("modules", "rss-load"), LOAD_KEYS)
     report = reading.section(modules.get("rss-report"), ("modules", "rss-report"), REPORT_KEYS)
+    nightly = reading.section(modules.get("rss-nightly"), ("modules", "rss-nightly"), NIGHTLY_KEYS)
     comparison = _read_comparison(stack, reading)
     remote = read_remote(load, comparison, reading)
     trials = _read_trials(config, reading, remote.workers if remote else int(load["workers"] or 1))
@@ -151,6 +155,7 @@ def read_job(config: Mapping[str, Any], environ: Mapping[str, str], locate: Loca
         remote=remote,
         criteria=report["criteria"],
         trials=tuple(trials),
+        nightly=nightly_settings(nightly, stack),
     )
 
 

@@ -265,6 +265,16 @@ LOAD_KEYS = (
 
 REPORT_KEYS = (Key("criteria", criteria, (), "what must hold for every trial, beside no errors"),)
 
+NIGHTLY_KEYS = (
+    Key("reference", build_name, None, "to compare each night with; else `build`", "RSSBENCH_NIGHTLY_REFERENCE"),
+    Key("sources", text, None, "git clone or URL, for commits; else releases", "RSSBENCH_NIGHTLY_SOURCES"),
+    Key("branch", text, "integration", "of the sources", "RSSBENCH_NIGHTLY_BRANCH"),
+    Key("budget", duration_s, "30m", "how long a night may measure at most", "RSSBENCH_NIGHTLY_BUDGET"),
+    Key("results", text, "results", "folder of the runs", "RSSBENCH_NIGHTLY_RESULTS"),
+    Key("public", text, "public", "folder of the pages to publish", "RSSBENCH_NIGHTLY_PUBLIC"),
+    Key("nights", whole_number(1, 1000), 30, "how many stay published", "RSSBENCH_NIGHTLY_NIGHTS"),
+)
+
 EXECUTION_KEYS = (
     Key("scenario", text, None, "name of a scenario or workload"),
     Key("concurrency", whole_number(1, 1000), 1, "users; with throughput: connections that serve the arrivals"),
@@ -287,6 +297,7 @@ SECTIONS = {
     "modules.rss-stack.external": EXTERNAL_KEYS,
     "modules.rss-load": LOAD_KEYS,
     "modules.rss-report": REPORT_KEYS,
+    "modules.rss-nightly": NIGHTLY_KEYS,
     "execution[]": EXECUTION_KEYS,
     "scenarios.NAME": SCENARIO_KEYS,
 }

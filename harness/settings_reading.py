@@ -68,7 +68,8 @@ class Reading:
         return {key.name: self._value(key, given, path) for key in keys}
 
     def _value(self, key: Key, given: Mapping[str, Any], path: tuple[str | int, ...]) -> Any:
-        from_environment = bool(key.variable and key.variable in self.environ)
+        # an empty variable is none: a CI job passes on what may not be set
+        from_environment = bool(key.variable and self.environ.get(key.variable))
         value = self.environ[cast("str", key.variable)] if from_environment else given.get(key.name)
         if value is None:
             return key.default_value

@@ -20,8 +20,14 @@ from reports.escaping import markdown_code, markdown_fence, markdown_text
 from reports.exact_wording import changed, diff_line, exact_text, short_diff, why
 from reports.units import plural
 
-#: Most characters of all diffs together: GitHub refuses a comment of more than 65,536.
+#: GitHub refuses a longer comment. GitLab would take a million characters.
+COMMENT_LENGTH = 65_536
+
+#: Most characters of all diffs of a section together, so that others find room beside it.
 DIFFS_LENGTH = 30_000
+
+#: Kept free to say how much was left out.
+_LEFT_OUT_LENGTH = 100
 
 #: Most rows of a table or lines of a list; the report has all.
 ROWS = 60
@@ -31,21 +37,49 @@ _HEADING = ("operation", "lane", "metric", "verdict", "change", "adjusted p", "p
 
 def comparison_markdown(result: ComparisonResult) -> str:
     """Blocks with an empty line between them; a block without content is left out."""
+    return "\n\n".join(_sections(result))
+
+
+def comparison_comment(result: ComparisonResult, artefacts: str | None) -> str:
+    """The same as a forge takes it for a comment: with a link to the files of the job, if there is one, without
+    the sections that would make it too long; it counts those."""
+    verdict, *sections = _sections(result)
+    kept, left_out = [verdict, *artefacts_link(artefacts)], 0
+    length = sum(map(len, kept)) + _LEFT_OUT_LENGTH
+    for section in sections:
+        length += len(section) + 2
+        if length <= COMMENT_LENGTH:
+            kept.append(section)
+        else:
+            length -= len(section) + 2
+            left_out += 1
+    if left_out:
+        kept.append(f"{plural(left_out, 'section')} did not fit here; the report has all.")
+    return "\n\n".join(kept)
+
+
+def artefacts_link(address: str | None) -> list[str]:
+    """A line that leads to the files of a job."""
+    return [f"The report and all data are among the [files of this job](<{address}>)."] if address else []
+
+
+def _sections(result: ComparisonResult) -> list[str]:
+    """The verdict line, then whatever can be left out without breaking the rest."""
     views = operation_views(result)
     worse, better = offenders(views), improvements(views)
-    blocks = [
-        f"**{markdown_text(verdict_line(result))}**",
-        *_table(worse),
-        *_diffs(worse),
-        *_folded("What got better", [*_table(better), *_diffs(better)]),
-        *_folded("Changed without a verdict", _diffs(rewritten(views))),
-        *_folded("Undecided", _undecided(result, views)),
-        *_folded("All questions, and the control", _questions(result)),
-        *_list("Problems", result.problems),
-        *_folded("Absent operations and excluded counters", _left_out(result)),
-        *_folded("Builds, settings, commands", _builds(result)),
+    sections = [
+        [f"**{markdown_text(verdict_line(result))}**"],
+        _table(worse),
+        _diffs(worse),
+        _folded("What got better", [*_table(better), *_diffs(better)]),
+        _folded("Changed without a verdict", _diffs(rewritten(views))),
+        _folded("Undecided", _undecided(result, views)),
+        _folded("All questions, and the control", _questions(result)),
+        _list("Problems", result.problems),
+        _folded("Absent operations and excluded counters", _left_out(result)),
+        _folded("Builds, settings, commands", _builds(result)),
     ]
-    return "\n\n".join(blocks)
+    return ["\n\n".join(section) for section in sections if section]
 
 
 def _table(views: list[OperationView]) -> list[str]:

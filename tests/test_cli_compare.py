@@ -21,6 +21,7 @@ from harness.index.database import opened_index
 from harness.index.listing import list_runs
 from harness.store import COMPARISON
 from reports.comparison_formats import COMPARISON_FORMATS
+from reports.comparison_markdown import comparison_comment
 from scenarios.operations import OPERATIONS
 from tests.measure.pairs import new_record
 from tests.reports.synthetic_comparison import comparison, regression
@@ -108,13 +109,41 @@ def test_there_must_be_something_to_resume(tmp_path: Path) -> None:
 def test_the_exit_code_is_the_verdict_and_stdout_the_result_alone(
     result: ComparisonResult, code: int, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = new_record(tmp_path)
-    COMPARISON.write(result, tmp_path)
-    monkeypatch.setattr(cli_compare, "_resumed", lambda *_arguments: (None, record))
-    monkeypatch.setattr(cli_compare, "_measure", lambda *_arguments: result)
-    shown = compare("--resume", str(tmp_path), "--format", form)
+    shown = compared(result, tmp_path, monkeypatch, "--format", form)
     assert shown.exit_code == code
     assert shown.stdout == COMPARISON_FORMATS[form](result) + "\n"
+    assert (tmp_path / "report.html").exists()
+
+
+def compared(result: ComparisonResult, directory: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Result:
+    """As if this had been measured."""
+    record = new_record(directory)
+    COMPARISON.write(result, directory)
+    monkeypatch.setattr(cli_compare, "_resumed", lambda *_arguments: (None, record))
+    monkeypatch.setattr(cli_compare, "_measure", lambda *_arguments: result)
+    return compare("--resume", str(directory), *options)
+
+
+def test_a_comment_goes_to_its_file_and_to_the_summary_of_a_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    monkeypatch.setenv("CI_JOB_URL", "https://gitlab.example/a/b/-/jobs/7")
+    file = tmp_path / "comments" / "comment.md"
+    shown = compared(regression(), tmp_path, monkeypatch, "--comment", str(file))
+    text = comparison_comment(regression(), "https://gitlab.example/a/b/-/jobs/7/artifacts/browse")
+    assert shown.exit_code == 1
+    assert file.read_text() == (tmp_path / "summary.md").read_text() == text + "\n"
+
+
+def test_a_comment_that_cannot_be_written_does_not_lose_the_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    shown = compared(regression(), tmp_path, monkeypatch, "--comment", str(tmp_path / "file" / "comment.md"))
+    assert shown.exit_code == 4
+    assert "cannot write" in shown.stderr
+    assert shown.stdout == COMPARISON_FORMATS["text"](regression()) + "\n"
     assert (tmp_path / "report.html").exists()
 
 

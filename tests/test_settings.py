@@ -247,6 +247,28 @@ def test_every_key_has_a_default_that_its_own_reader_accepts() -> None:
                 key.read(key.default)
 
 
+def test_an_empty_variable_is_not_set() -> None:
+    assert job(one_trial(), {"RSSBENCH_PROFILE": "", "RSSBENCH_BUILD": ""}) == job(one_trial())
+
+
+def test_a_night_is_that_of_the_job_where_nothing_else_is_said() -> None:
+    content = stack_with(build="9.0.28", profile="S", lanes="exact", front_door="dips")
+    nightly = job(content).nightly
+    assert (nightly.reference, nightly.sources, nightly.branch) == ("9.0.28", None, "integration")
+    assert (nightly.lanes, nightly.front_doors, nightly.budget_s) == (("exact",), ("dips", "dips"), 1_800)
+    content["modules"]["rss-nightly"] = {"reference": "9.1.22", "budget": "5m"}
+    nightly = job(content, {"RSSBENCH_NIGHTLY_BUDGET": "90s"}).nightly
+    assert (nightly.reference, nightly.budget_s) == ("9.1.22", 90)
+
+
+def test_a_wrong_night_is_refused_with_the_rest() -> None:
+    content = one_trial() | {"modules": {"rss-nightly": {"reference": "nine", "nights": 0, "refrence": "9.1.22"}}}
+    found = "\n".join(mistakes(content))
+    assert "modules.rss-nightly.reference: 'nine' is not allowed" in found
+    assert "modules.rss-nightly.nights: 0 is not allowed; allowed: a whole number from 1 to 1000" in found
+    assert "modules.rss-nightly.refrence: unknown key" in found
+
+
 def test_a_configuration_of_bzt_is_read_like_a_plain_one() -> None:
     """bzt's mapping answers an empty mapping for a key it does not have."""
     merged = BetterDict()

@@ -5,6 +5,7 @@
 <key>.log        what the installer said
 snapshot-*/      sources while they are installed
 sources/         published source distributions, for commits of ours to them (harness/selftest/changed_clone.py)
+sources-*.git/   a clone of a URL, with sources-*.fetching, which is held while it is fetched
 today.json       the day of the dependency set ``today``
 """
 
@@ -26,7 +27,7 @@ import psutil
 from harness.builds import locks
 from harness.builds.recorded_files import OWN_PACKAGES, are_intact, record_digest
 from harness.builds.remedies import OVERRIDES, REMEDIES
-from harness.builds.source import SNAPSHOT_PREFIX
+from harness.builds.source import KEPT_PREFIX, SNAPSHOT_PREFIX, fetching_lock_of
 
 _MARKER = "build.json"
 
@@ -139,7 +140,7 @@ def cached_builds(cache_directory: Path) -> list[CachedBuild]:
 
 
 def prune(cache_directory: Path, unused_for: timedelta, now: datetime) -> Pruned:
-    """Remove environments that were not used for so long, half-made ones, and what is left of snapshots.
+    """Remove environments and clones that were not used for so long, half-made ones, and snapshots that were left.
 
     What a process uses or changes stays.
     """
@@ -155,11 +156,13 @@ def prune(cache_directory: Path, unused_for: timedelta, now: datetime) -> Pruned
             log_of(directory).unlink(missing_ok=True)
             lock_of(directory).unlink(missing_ok=True)
             pruned.removed.append(directory.name)
-    for snapshot in sorted(cache_directory.glob(f"{SNAPSHOT_PREFIX}*")):
-        with locks.changing_if_free(snapshot) as free:
+    for folder, lock in _sources(cache_directory, unused_for, now):
+        with locks.changing_if_free(lock) as free:
             if free:
-                shutil.rmtree(snapshot, ignore_errors=True)
-                pruned.removed.append(snapshot.name)
+                shutil.rmtree(folder, ignore_errors=True)
+                pruned.removed.append(folder.name)
+                if lock != folder:
+                    lock.unlink(missing_ok=True)
     return pruned
 
 
@@ -187,6 +190,15 @@ def _environments(cache_directory: Path) -> Iterator[Path]:
     for directory in sorted(cache_directory.glob("*/")):
         if (directory / "pyvenv.cfg").exists() or lock_of(directory).exists():
             yield directory
+
+
+def _sources(cache_directory: Path, unused_for: timedelta, now: datetime) -> Iterator[tuple[Path, Path]]:
+    """Snapshots, each its own lock, and clones that were not fetched for so long, with theirs."""
+    for snapshot in sorted(cache_directory.glob(f"{SNAPSHOT_PREFIX}*")):
+        yield snapshot, snapshot
+    for kept in sorted(cache_directory.glob(f"{KEPT_PREFIX}*.git")):
+        if now - datetime.fromtimestamp(kept.stat().st_mtime, UTC) >= unused_for:
+            yield kept, fetching_lock_of(kept)
 
 
 def _read_marker(directory: Path) -> Installed | None:

@@ -1,4 +1,5 @@
-"""Questions to git about a clone, which is never written to: what a working tree adds is stored elsewhere."""
+"""Questions to git about a clone. It is never written to, but for what its remote has on request: what a working
+tree adds is stored elsewhere."""
 
 from __future__ import annotations
 
@@ -14,9 +15,12 @@ from harness import command
 from harness.model import BuildError, SettingsError
 
 _TIMEOUT_S = 120.0
+#: DIRAC with its history comes in a minute where the network is good.
+_FETCH_TIMEOUT_S = 900.0
 #: Hooks and monitors of the user's have no part in this; names of files come as they are.
 _SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "core.quotePath=false")
 _PLAIN = tuple(argument for setting in _SETTINGS for argument in ("-c", setting))
+_VARIABLES = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 _RELEASE_TAG = re.compile(r"v?([0-9]+\.[0-9]+\.[0-9]+(?:(?:a|b|rc)[0-9]+)?)-([0-9]+)-(g[0-9a-f]+)")
 
 
@@ -50,6 +54,21 @@ class Clone:
         if made.returncode != 0:
             raise BuildError(f"git cannot make {git_directory}: {made.stderr.strip()}")
         return cls(folder, git_directory, folder)
+
+    def fetch(self) -> None:
+        """Bring what its remote has by now; a clone without one is left as it is. BuildError in git's words."""
+        if (remote := self._remote()) is not None:
+            self._bring(remote)
+
+    def fetch_branch(self, url: str, branch: str) -> None:
+        """Bring a branch of ``url``, with its tags, as it is there now. BuildError in git's words; what is here
+        stays then."""
+        self._bring(url, f"+refs/heads/{branch}:refs/heads/{branch}")
+
+    def newest_of(self, branch: str) -> str:
+        """The last commit of a branch, of its remote where it has one. SettingsError names others."""
+        remote = self._remote()
+        return self.commit_of(f"heads/{branch}" if remote is None else f"remotes/{remote}/{branch}")
 
     def commit_of(self, ref: str) -> str:
         """The full id of a commit, tag or branch. SettingsError names refs that are spelt alike."""
@@ -153,6 +172,19 @@ class Clone:
             return f"; there is {', '.join(near)}"
         return f"; it has {len(known)} tags and branches, such as {', '.join(known[-3:])}" if known else ""
 
+    def _remote(self) -> str | None:
+        """``origin``, else the first one."""
+        remotes = (self._ask("remote") or "").split()
+        return "origin" if "origin" in remotes else next(iter(remotes), None)
+
+    def _bring(self, *what: str) -> None:
+        done = _git(
+            f"--git-dir={self._git_directory}", "fetch", "--quiet", "--", *what, timeout_s=_FETCH_TIMEOUT_S
+        )
+        if done.returncode != 0:
+            said = " ".join(done.stderr.split())
+            raise BuildError(f"git cannot fetch {what[0]} into {self.path}: {said}; check network, URL and branch")
+
     def _must(self, *arguments: str, files: Path | None = None) -> str:
         """What git answers. BuildError with its own words when it fails."""
         done = self._run(arguments, files)
@@ -172,11 +204,14 @@ class Clone:
         return _git(*where, *arguments, variables=self._variables)
 
 
-def _git(*arguments: str | Path, variables: Mapping[str, str] | None = None) -> command.Finished:
-    """Run git in its own words (English), as if it were not called from a hook of another repository."""
+def _git(
+    *arguments: str | Path, variables: Mapping[str, str] | None = None, timeout_s: float = _TIMEOUT_S
+) -> command.Finished:
+    """Run git in its own words (English), as if it were not called from a hook of another repository. It never
+    asks for a password."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return command.run(
         ["git", *_PLAIN, *arguments],
-        timeout_s=_TIMEOUT_S,
-        environment=inherited | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"} | dict(variables or {}),
+        timeout_s=timeout_s,
+        environment=inherited | _VARIABLES | dict(variables or {}),
     )

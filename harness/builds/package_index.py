@@ -41,6 +41,20 @@ def published_at(version: str) -> datetime:
     return first
 
 
+def newest_release() -> str:
+    """The newest release that this Python can have, alphas and candidates left out. BuildError when the index does
+    not say."""
+    answer = _compile("DIRAC")
+    found = answer.stdout.strip().rpartition("==")[2]
+    if answer.returncode != 0 or not found:
+        said = " ".join(answer.stderr.split())
+        raise BuildError(
+            f"cannot ask the package index for the newest release of DIRAC: {said}; "
+            "check the network, proxy and UV_* settings"
+        )
+    return found
+
+
 def near_releases(version: str) -> list[str]:
     """The releases before and after one that is not there; empty when the index cannot say."""
     asked = (

@@ -17,6 +17,9 @@ from harness.model import BuildKind, SettingsError
 #: Of a folder below the cache that holds a snapshot while it is installed.
 SNAPSHOT_PREFIX = "snapshot-"
 
+#: Of a folder below the cache that holds what was fetched from a URL. Its time says when that was.
+KEPT_PREFIX = "sources-"
+
 _PACKAGE = ("src/DIRAC/__init__.py", "DIRAC/__init__.py")
 #: ``[v9.1.22]``, and until 8.0 ``[v7r3p38]``
 _NOTED_RELEASE = re.compile(r"^\[v(\d+)[.r](\d+)[.p](\d+)((?:a|b|rc)\d+)?\]", re.MULTILINE)
@@ -43,6 +46,11 @@ class Source:
         files = self._snapshot / "files"
         self._clone.write_out(self.tree, self._snapshot / "written.index", files)
         return files
+
+
+def fetching_lock_of(kept: Path) -> Path:
+    """Held alone by who fetches into a folder that begins with :data:`KEPT_PREFIX`."""
+    return kept.with_suffix(".fetching")
 
 
 def check_build(spec: BuildSpec) -> None:

@@ -63,16 +63,23 @@ def rebuild_index(url: URL, results: Path) -> Changes:
         return update_index(index, results, again=True)
 
 
-def indexed_runs(
-    url: URL, results: Path, *, limit: int, build: str | None, warn: Callable[[str], None]
+def indexed_runs(  # noqa: PLR0913  where, which, who is told
+    url: URL,
+    results: Path,
+    *,
+    limit: int,
+    build: str | None,
+    ending: str | None = None,
+    warn: Callable[[str], None],
 ) -> list[ListedRun]:
-    """The newest runs. A local index is brought up to date before; what hinders that is told to ``warn``.
+    """The newest runs, chosen as :func:`list_runs` does. A local index is brought up to date before; what hinders
+    that is told to ``warn``.
 
     RssbenchError when the index cannot be read.
     """
     with opened_index(url) as index:
         bring_up_to_date(index, results, warn)
-        return list_runs(index, limit=limit, build=build)
+        return list_runs(index, limit=limit, build=build, ending=ending)
 
 
 def bring_up_to_date(index: Index, results: Path, warn: Callable[[str], None]) -> None:

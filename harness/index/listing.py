@@ -37,12 +37,15 @@ class ListedRun(msgspec.Struct, frozen=True):
     files_gone: bool
 
 
-def list_runs(index: Index, *, limit: int, build: str | None = None) -> list[ListedRun]:
-    """The newest runs first. ``build``: only those of this build, by its name or its version of DIRAC."""
+def list_runs(index: Index, *, limit: int, build: str | None = None, ending: str | None = None) -> list[ListedRun]:
+    """The newest runs first. ``build``: only those of this build, by its name or its version of DIRAC; ``ending``:
+    only those whose name ends so."""
     query = sqlalchemy.select(RunRow).options(selectinload(RunRow.builds))
     if build is not None:
         of_build = (BuildRow.name == build) | (BuildRow.dirac_version == build)
         query = query.where(RunRow.builds.any(of_build))
+    if ending is not None:
+        query = query.where(RunRow.run_id.endswith(ending, autoescape=True))
     query = query.order_by(RunRow.started_at.desc(), RunRow.run_id.desc(), RunRow.identity).limit(limit)
     with index.reading() as connection, Session(connection) as session:
         return [_listed(row) for row in session.scalars(query)]

@@ -68,20 +68,26 @@ class ComparisonJob:
             check=self._check,
         ).run()
 
-    def show(self) -> ComparisonResult:
-        """Write the report, index the run, print the result."""
+    def write_report(self) -> Path:
+        """Write the report of what was measured, and index the run; the path of the report."""
         # pandas and matplotlib are read when the measuring is over
         from reports.comparison_page import write_comparison_report  # noqa: PLC0415
-        from reports.comparison_text import comparison_text  # noqa: PLC0415
         from reports.pair_frame import pair_frame  # noqa: PLC0415
 
         result, directory = self.record.result, self.record.directory
         report = write_comparison_report(result, pair_frame(directory, result), directory)
         if warning := index_finished_run(directory, os.environ):
             self._log(warning)
-        sys.stdout.write(f"{comparison_text(result)}\n\nreport: {report}\n")
+        return report
+
+    def show(self) -> ComparisonResult:
+        """Write the report, index the run, print the result."""
+        from reports.comparison_text import comparison_text  # noqa: PLC0415
+
+        report = self.write_report()
+        sys.stdout.write(f"{comparison_text(self.record.result)}\n\nreport: {report}\n")
         sys.stdout.flush()
-        return result
+        return self.record.result
 
 
 def load_scenario(trials: tuple[TrialSettings, ...]) -> LoadScenario:

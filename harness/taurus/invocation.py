@@ -12,14 +12,15 @@ from bzt.cli import CLI
 from bzt.cli import main as bzt_main
 
 from harness.model import SettingsError
-from harness.settings import read_job
+from harness.settings import Job, read_job
 from harness.taurus.config_files import locator
 
 
 def check_settings(
     config: str, overrides: Sequence[str], environ: Mapping[str, str], scenarios: Sequence[str] = ()
-) -> None:
-    """SettingsError with every mistake of the file, the overrides (``a.b=c``) and the environment."""
+) -> Job:
+    """The job that they ask for. SettingsError with every mistake of the file, the overrides (``a.b=c``) and the
+    environment."""
     content = configuration(config)
     for override in overrides:
         path, value = override.split("=", 1)
@@ -27,7 +28,7 @@ def check_settings(
     executions = _executions(content)
     for index in _others(executions, scenarios):
         del executions[index]
-    read_job(content | {"execution": executions}, environ, locator([Path(config)]))
+    return read_job(content | {"execution": executions}, environ, locator([Path(config)]))
 
 
 def run_bzt(config: str, overrides: Sequence[str], scenarios: Sequence[str] = ()) -> int:

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from harness.comparison import AbsentOperation, ComparisonResult, StatementChange
 from reports.comparison_formats import COMPARISON_FORMATS, comparison_json
-from reports.comparison_markdown import comparison_markdown
+from reports.comparison_markdown import comparison_comment, comparison_markdown
 from reports.comparison_text import DIFF_LINES, comparison_text
 from reports.escaping import printable
 from reports.junit import comparison_junit
@@ -200,6 +200,36 @@ def test_a_comment_stays_below_the_limit_of_github() -> None:
     output = comparison_markdown(worst)
     assert len(output) < 65_536
     assert "more operations is in the report" in output
+
+
+def test_a_comment_opens_with_the_verdict_then_says_where_the_report_is() -> None:
+    address = "https://github.com/DIRACGrid/DIRAC/actions/runs/1#artifacts"
+    blocks = comparison_comment(regression(), address).split("\n\n")
+    assert blocks[0] == comparison_markdown(regression()).split("\n\n")[0]
+    assert blocks[1] == f"The report and all data are among the [files of this job](<{address}>)."
+    assert comparison_comment(regression(), None) == comparison_markdown(regression())
+
+
+def test_a_comment_leaves_out_whole_sections_that_would_make_it_too_long() -> None:
+    """Three sections of diffs, and long problems: together more than a forge takes."""
+    long = tuple(StatementChange("added", 1, f"{SELECT} {'x' * 600}") for _ in range(60))
+    third = len(NAMES) // 3
+    verdicts = ("regression", "improvement", "same")
+    full = comparison(
+        "regression",
+        problems=tuple("p" * 1_000 for _ in range(30)),
+        exact=tuple(
+            more_sql(name, statements=long, verdict=verdicts[place // third % 3])
+            for place, name in enumerate(NAMES)
+        ),
+    )
+    assert len(comparison_markdown(full)) > 65_536
+    comment = comparison_comment(full, "https://example.org/7")
+    assert len(comment) <= 65_536
+    assert comment.startswith(comparison_markdown(full).split("\n\n")[0])
+    assert comment.count("<details>") == comment.count("</details>") > 0
+    assert comment.endswith(" did not fit here; the report has all.")
+    assert "Builds, settings, commands" in comment
 
 
 def test_a_false_alarm_of_the_control_is_not_hidden() -> None:
