@@ -55,7 +55,7 @@ def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
         (("9.1.21", "9.1.22", "--scenario", "mix"), "'mix' is not one of"),
         (("9.1.21", "9.1.22", "--profile", "XXL"), "'XXL' is not one of"),
         (("9.1.21", "9.1.22", "--format", "xml"), "'xml' is not one of"),
-        (("9.1.21", "--resume", "there"), "--resume: builds, lanes, operations and front doors are those of the"),
+        (("9.1.21", "--resume", "there"), "--resume: builds, lanes, operations, front doors and runtimes are"),
         (("9.1.21", "9.1.22", "--front-door", "db"), "'db' is not one of 'https', 'dips'"),
         (
             ("9.1.22", "7.3.38", "--front-door", "https"),
