@@ -91,9 +91,11 @@ def test_the_nightly_job_compares_with_the_reference_and_with_last_night(
             done = run_step(step["run"], workspace / job["defaults"]["run"]["working-directory"], variables)
             assert done.returncode == 0, done.stdout + done.stderr
     newest = git(clone, "rev-parse", "main")
-    tonight = f"SAME: DIRAC 9.1.22+1.g{newest[:7]}"
-    assert done.stdout.startswith(tonight)
-    assert summary.read_text().startswith(f"**{tonight}")
+    line = done.stdout.splitlines()[0]
+    # an environment shows the version of the commit that it was made for, and these files may have had another one
+    assert line.startswith("SAME: DIRAC 9.1.22+1.g")
+    assert newest[:7] in line.partition(" against ")[0]
+    assert summary.read_text().startswith("**SAME: DIRAC 9.1.22+1.g")
     with opened_index(local_url(suite / "results")) as index:
         runs = list_runs(index, limit=10, ending=RUN_ENDING)
     baselines = {run.builds[0].name.rpartition("@")[2] for run in runs if run.builds[1].name.endswith(newest)}
