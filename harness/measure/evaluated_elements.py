@@ -27,9 +27,14 @@ class EvaluatedElement:
     related: tuple[str, ...] = ()
 
 
+#: Of the site that is evaluated: DIRAC asks for each of them, so their number must not differ between profiles.
+_ELEMENTS_OF_SITE = 3
+
+
 def evaluated_elements(names: Installation) -> tuple[EvaluatedElement, ...]:
-    """The first of each type; the first site has as many elements as any."""
-    site, computing, storage = names.sites[0], names.computing_elements[0], names.storage_elements[0]
+    """The first of each type; of the sites, the first with three elements."""
+    site = next(name for name in names.sites if len(names.elements_of_site[name]) == _ELEMENTS_OF_SITE)
+    computing, storage = names.computing_elements[0], names.storage_elements[0]
     return (
         EvaluatedElement("Site", "Site", site, "all", names.elements_of_site[site]),
         EvaluatedElement("ComputingElement", "Resource", computing, "all"),
