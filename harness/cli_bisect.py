@@ -21,6 +21,7 @@ from harness.cli_conventions import (
     format_option,
     progress,
     read_budget_s,
+    refuse,
     reports_errors,
 )
 from harness.cli_operations import chosen_operations, timed_operations
@@ -29,7 +30,7 @@ from harness.dataset.profiles import PROFILES
 from harness.interruption import Interruption
 from harness.measure.bisect_record import BisectRecord
 from harness.measure.bisect_run import BisectRun
-from harness.model import FRONT_DOORS, FrontDoor, RssbenchError, SettingsError
+from harness.model import FRONT_DOORS, FrontDoor, RssbenchError
 from harness.settings import cache_folder, stack_folder
 from harness.stack.front_doors import front_doors_to_compare
 from harness.store import BISECTION, COMPARISON, new_directory
@@ -91,7 +92,7 @@ def bisect(  # noqa: PLR0913, PLR0917  one argument per option
     if resume is not None:
         if good or named or operation or metric or lanes:
             mistakes.append("--resume: builds, operation, metric and lanes are those of then; leave them out")
-        _refuse(mistakes)
+        refuse(mistakes)
         directory = resume if resume.exists() else results / resume
         _run(BisectRecord.continued(directory, budget_s), form)
     if not good or not bad:
@@ -107,7 +108,7 @@ def bisect(  # noqa: PLR0913, PLR0917  one argument per option
         front_door=front_door,
     )
     _compared(settings, mistakes)
-    _refuse(mistakes)
+    refuse(mistakes)
     builds = builds_of_range(good or "", bad or "", named, all_commits=all_commits, progress=progress.print)
     command = shlex.join(["rssbench", *sys.argv[1:]])
     _run(BisectRecord.new(new_directory(results), command=command, settings=settings, builds=builds), form)
@@ -116,11 +117,6 @@ def bisect(  # noqa: PLR0913, PLR0917  one argument per option
 def report_bisection(directory: Path, form: str) -> None:
     """Print what a bisection found once more."""
     _print(BISECTION.read(directory), directory, form)
-
-
-def _refuse(mistakes: list[str]) -> None:
-    if mistakes:
-        raise SettingsError(mistakes)
 
 
 def _lanes(lanes: tuple[Lane, ...], metric: SymptomMetric | None, mistakes: list[str]) -> tuple[Lane, ...]:

@@ -17,6 +17,7 @@ from harness.cli_conventions import (
     EXIT_OF_VERDICT,
     progress,
     read_budget_s,
+    refuse,
     reports_errors,
     runtime_option,
 )
@@ -29,7 +30,7 @@ from harness.interruption import Interruption
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD
-from harness.model import FRONT_DOORS, FrontDoor, RssbenchError, SettingsError
+from harness.model import FRONT_DOORS, FrontDoor, RssbenchError
 from harness.settings import cache_folder, stack_folder
 from harness.stack.choosing import RUNTIME_CHOICES, RuntimeChoice, runtime_asked_for, runtimes_to_compare
 from harness.stack.front_doors import front_doors_to_compare, why_not
@@ -120,7 +121,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
             budget_s=budget_s,
             scenarios=tuple(LoadScenario(name, name, DEFAULT_LOAD) for name in scenarios or (DEFAULT_SCENARIO,)),
         )
-        _refuse(mistakes)
+        refuse(mistakes)
         builds = _prepared(names)
         versions = (builds[0].identity.dirac_version, builds[1].identity.dirac_version)
         record = ComparisonRecord.new(
@@ -140,7 +141,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
                 "--resume: builds, lanes, operations, front doors and runtimes are those of the comparison; "
                 "leave them out"
             )
-        _refuse(mistakes)
+        refuse(mistakes)
         builds, record = _resumed(resume if resume.exists() else results / resume, budget_s)
     _show(_measure(builds, record), record.directory, form, comment)
 
@@ -153,11 +154,6 @@ def _refused_front_doors(
     asked = zip(options, names, front_doors, strict=True)
     problems = ((option, why_not(name, door)) for option, name, door in asked if name and door)
     return [f"{option}: {problem}" for option, problem in problems if problem]
-
-
-def _refuse(mistakes: list[str]) -> None:
-    if mistakes:
-        raise SettingsError(mistakes)
 
 
 def _prepared(names: tuple[str, str]) -> tuple[BuildEnvironment, BuildEnvironment]:

@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from harness import command
-from harness.cli_conventions import EXIT_FAILED_RUN, EXIT_HARNESS, EXIT_OK, progress, reports_errors
+from harness.cli_conventions import EXIT_FAILED_RUN, EXIT_HARNESS, EXIT_OK, progress, refuse, reports_errors
 from harness.dataset.profiles import PROFILES, Profile
 from harness.interruption import Interruption
-from harness.model import RssbenchError, RunResult, SettingsError
+from harness.model import RssbenchError, RunResult
 from harness.settings import TrialSettings, read_job
 from harness.stack.lifecycle import Stack
 from harness.store import new_directory
@@ -74,8 +74,7 @@ def _surroundings() -> tuple[Path, str, Profile]:
         mistakes.append(
             f"environment: {_PROFILE}: {given[_PROFILE]!r} is not allowed; allowed: {', '.join(PROFILES)}"
         )
-    if mistakes:
-        raise SettingsError(mistakes)
+    refuse(mistakes)
     return Path(given[_FOLDER]), given[_RELEASE], PROFILES[given[_PROFILE]]
 
 

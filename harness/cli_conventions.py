@@ -25,9 +25,6 @@ EXIT_OF_VERDICT: dict[Verdict, int] = {
     "inconclusive": EXIT_INCONCLUSIVE,
 }
 
-#: What is measured when nobody names a build.
-DEFAULT_BUILD = str(next(key.default for key in STACK_KEYS if key.name == "build"))
-
 Given = ParamSpec("Given")
 
 #: The build that is meant when none is named.
@@ -60,6 +57,12 @@ def reports_errors(function: Callable[Given, None]) -> Callable[Given, None]:
             stop(str(error), EXIT_HARNESS)
 
     return wrapped
+
+
+def refuse(mistakes: list[str]) -> None:
+    """SettingsError with all of them, if there are any: nothing is started."""
+    if mistakes:
+        raise SettingsError(mistakes)
 
 
 def stop(message: str, code: int) -> NoReturn:

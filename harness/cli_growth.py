@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from harness.builds.environment import prepare_build
-from harness.cli_conventions import DEFAULT_BUILD, format_option, progress, reports_errors
+from harness.cli_conventions import DEFAULT_BUILD, format_option, progress, refuse, reports_errors
 from harness.cli_measurements import front_door_mistakes, measured, new_place, results_option, show
 from harness.dataset.profiles import PROFILES
 from harness.growth import EVALUATIONS
-from harness.model import FRONT_DOORS, FrontDoor, SettingsError
+from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder
 from harness.store import GROWTH
 from scenarios.operations import OPERATIONS
@@ -69,5 +69,4 @@ def _check(sizes: tuple[str, ...], names: tuple[str, ...], mistakes: list[str]) 
     ]
     if len(sizes) < 2:
         mistakes.append("--profile: growth shows at two sizes or more, such as --profile S --profile M")
-    if mistakes:
-        raise SettingsError(mistakes)
+    refuse(mistakes)

@@ -21,6 +21,7 @@ from harness.cli_conventions import (
     format_option,
     progress,
     read_budget_s,
+    refuse,
     reports_errors,
 )
 from harness.cli_operations import chosen_operations, timed_operations
@@ -95,7 +96,7 @@ def history(  # noqa: PLR0913, PLR0917  one argument per option
         reference = _reference(reference, named, mistakes)
         doors = (why_not(one.name, front_door) for one in named if front_door and not mistakes)
         mistakes += [f"--front-door: {problem}" for problem in doors if problem]
-        _refuse(mistakes)
+        refuse(mistakes)
         environments, listed = _prepared(named, reference)
         versions = [one.identity.dirac_version for one in environments.values()]
         settings = HistorySettings(
@@ -114,7 +115,7 @@ def history(  # noqa: PLR0913, PLR0917  one argument per option
         if builds or clone or span or every or reference or parts or operations or front_door:
             options = "builds, reference, parts, operations and front door"
             mistakes.append(f"--resume: {options} are those of the history; leave them out")
-        _refuse(mistakes)
+        refuse(mistakes)
         environments, record = _resumed(resume if resume.exists() else results / resume, budget_s)
     _show(_measure(environments, record), record.directory, form)
 
@@ -155,11 +156,6 @@ def _reference(asked: str | None, named: Sequence[NamedBuild], mistakes: list[st
     if asked is not None and names and asked not in names:
         mistakes.append(f"--reference: {asked!r} is not among the builds; allowed: {', '.join(names)}")
     return asked or (names[-1] if names else "")
-
-
-def _refuse(mistakes: list[str]) -> None:
-    if mistakes:
-        raise SettingsError(mistakes)
 
 
 def _prepared(named: Sequence[NamedBuild], reference: str) -> tuple[Environments, list[HistoryBuild]]:

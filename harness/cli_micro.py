@@ -16,6 +16,7 @@ from harness.cli_conventions import (
     format_option,
     progress,
     read_budget_s,
+    refuse,
     reports_errors,
 )
 from harness.cli_measurements import measured, new_place, results_option, show
@@ -58,8 +59,7 @@ def micro(  # noqa: PLR0913, PLR0917  one argument per option
         mistakes.append("builds and files cannot be compared with each other")
     if not any(are_files) and len(builds) > 2:
         mistakes.append(f"one build or two are needed, not {len(builds)}")
-    if mistakes:
-        raise SettingsError(mistakes)
+    refuse(mistakes)
     if all(are_files):
         _compare_files(builds, results, form)
     prepared = prepare_builds(builds, cache_folder(), progress.print)

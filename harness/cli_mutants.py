@@ -16,11 +16,11 @@ from harness.cli_conventions import (
     format_option,
     progress,
     read_budget_s,
+    refuse,
     reports_errors,
 )
 from harness.dataset.profiles import PROFILES
 from harness.interruption import Interruption
-from harness.model import SettingsError
 from harness.mutant_scores import Detector, Half, MutantKind
 from harness.mutants.all_mutants import MUTANTS, RELEASE, chosen_mutants
 from harness.settings import cache_folder, stack_folder
@@ -84,8 +84,7 @@ def mutants(  # noqa: PLR0913  one argument per option
         for option, folder in (("--resume", resume), ("--score", scored))
         if folder is not None and not folder.is_dir()
     ]
-    if mistakes:
-        raise SettingsError(mistakes)
+    refuse(mistakes)
     if listed:
         click.echo(CATALOGUE_FORMATS[form](chosen))
         return

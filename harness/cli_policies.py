@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from harness.builds.environment import prepare_builds
-from harness.cli_conventions import DEFAULT_BUILD, format_option, progress, reports_errors
+from harness.cli_conventions import DEFAULT_BUILD, format_option, progress, refuse, reports_errors
 from harness.cli_measurements import front_door_mistakes, measured, new_place, results_option, show
 from harness.dataset.profiles import PROFILES
-from harness.model import FRONT_DOORS, FrontDoor, SettingsError
+from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder
 from harness.settings_keys import duration_s
 from harness.stack.front_doors import front_doors_to_compare
@@ -57,8 +57,7 @@ def policies(  # noqa: PLR0913, PLR0917  one argument per option
     if len(builds) > 2:
         mistakes.append(f"one build or two are allowed, not {len(builds)}: {' '.join(builds)}")
     hang_s = _hang_s(hang, mistakes)
-    if mistakes:
-        raise SettingsError(mistakes)
+    refuse(mistakes)
     from harness.measure.policy_run import PolicyRun, PolicySettings  # noqa: PLC0415 - scipy takes a second
 
     prepared = prepare_builds(names, cache_folder(), progress.print)

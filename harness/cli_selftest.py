@@ -20,12 +20,12 @@ from harness.cli_conventions import (
     format_option,
     progress,
     read_budget_s,
+    refuse,
     reports_errors,
 )
 from harness.comparison import LANES, Lane
 from harness.dataset.profiles import PROFILES
 from harness.interruption import Interruption
-from harness.model import SettingsError
 from harness.selftest_result import PARTS, Part, SelftestResult, SelftestSettings
 from harness.settings import cache_folder, stack_folder
 from harness.store import SELFTEST, new_directory
@@ -114,8 +114,7 @@ def selftest(  # noqa: PLR0913, PLR0917  one argument per option
         context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT for name in own
     ):
         mistakes.append("--resume: lanes, operation, profile and seed are those of the self-test; leave them out")
-    if mistakes:
-        raise SettingsError(mistakes)
+    refuse(mistakes)
     from harness.selftest.record import SelftestRecord  # noqa: PLC0415 - scipy takes a second
     from harness.selftest.selftest_run import SelftestRun, Wanted  # noqa: PLC0415
     from harness.selftest.slowdown import EQUAL, SLOWDOWNS  # noqa: PLC0415

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from harness.cli_conventions import EXIT_HARNESS, progress, reports_errors, stop
+from harness.cli_conventions import EXIT_HARNESS, progress, refuse, reports_errors, stop
 from harness.interruption import Interruption
 from harness.measure.worker_host import work
-from harness.model import SettingsError
 from harness.settings import stack_folder
 from harness.settings_keys import address, duration_s
 from scenarios.remote.orders import WorkerOrders
@@ -64,8 +63,7 @@ def worker(  # noqa: PLR0913, PLR0917  one argument per option
         mistakes.append(f"--token-file: {error}")
     if len({ca is None, certificate is None, key is None}) > 1:
         mistakes.append("--ca, --certificate and --key: all three, or none")
-    if mistakes:
-        raise SettingsError(mistakes)
+    refuse(mistakes)
     base = name or socket.gethostname()
     orders = [
         WorkerOrders(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from harness.bisection import BISECTION_SCHEMA_VERSION, BisectResult, BisectSettings, RangeBuild
+from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
 from harness.model import SettingsError
 from harness.provenance import describe_environment
@@ -19,14 +19,10 @@ from harness.store import BISECTION
 ENDS_FOLDER = "good-bad"
 
 
-class BisectRecord:
+class BisectRecord(KeptRecord[BisectResult]):
     """Keeps ``bisect.json`` in a folder, with the comparisons below it."""
 
-    def __init__(self, directory: Path, result: BisectResult) -> None:
-        self.directory = directory
-        self.result = result
-        self._earlier_s = result.duration_s
-        self._began_s = time.monotonic()
+    kind = BISECTION
 
     @classmethod
     def new(
@@ -67,8 +63,3 @@ class BisectRecord:
         settings = msgspec.structs.replace(result.settings, budget_s=budget_s)
         record.update(status="incomplete", problems=(NOT_FINISHED,), settings=settings)
         return record
-
-    def update(self, **changes: object) -> None:
-        duration_s = self._earlier_s + time.monotonic() - self._began_s
-        self.result = msgspec.structs.replace(self.result, duration_s=duration_s, **changes)
-        BISECTION.write(self.result, self.directory)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from pathlib import Path
 
 import msgspec
 
 from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult, ComparisonSettings
+from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
 from harness.model import BuildIdentity, DataSet, RssbenchError, SettingsError
 from harness.provenance import describe_environment
@@ -16,14 +16,10 @@ from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import COMPARISON
 
 
-class ComparisonRecord:
+class ComparisonRecord(KeptRecord[ComparisonResult]):
     """Keeps ``comparison.json`` in a run directory."""
 
-    def __init__(self, directory: Path, result: ComparisonResult) -> None:
-        self.directory = directory
-        self.result = result
-        self._earlier_s = result.duration_s
-        self._began_s = time.monotonic()
+    kind = COMPARISON
 
     @classmethod
     def new(
@@ -101,8 +97,3 @@ class ComparisonRecord:
             )
         environment = msgspec.structs.replace(self.result.environment, database_version=database_version)
         self.update(data_set=data_set, environment=environment)
-
-    def update(self, **changes: object) -> None:
-        duration_s = self._earlier_s + time.monotonic() - self._began_s
-        self.result = msgspec.structs.replace(self.result, duration_s=duration_s, **changes)
-        COMPARISON.write(self.result, self.directory)

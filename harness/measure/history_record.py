@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from harness.compare.change_points import timed_changes, trends, verdict_of
 from harness.compare.counted_changes import counted_changes
 from harness.history import HISTORY_SCHEMA_VERSION, HistoryBuild, HistoryResult, HistorySettings
+from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
 from harness.model import RssbenchError, SettingsError
 from harness.provenance import describe_environment
@@ -19,14 +19,10 @@ from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import HISTORY
 
 
-class HistoryRecord:
+class HistoryRecord(KeptRecord[HistoryResult]):
     """Keeps ``history.json`` in ``directory``."""
 
-    def __init__(self, directory: Path, result: HistoryResult) -> None:
-        self.directory = directory
-        self.result = result
-        self._earlier_s = result.duration_s
-        self._began_s = time.monotonic()
+    kind = HISTORY
 
     @classmethod
     def new(
@@ -88,11 +84,6 @@ class HistoryRecord:
         """In place of the build of the same name; changes, trends and verdict are those of all that is there."""
         builds = tuple(build if one.name == build.name else one for one in self.result.builds)
         self.update(builds=builds, **judged(builds, self.result.settings.reference))
-
-    def update(self, **changes: object) -> None:
-        duration_s = self._earlier_s + time.monotonic() - self._began_s
-        self.result = replace(self.result, duration_s=duration_s, **changes)
-        HISTORY.write(self.result, self.directory)
 
 
 def judged(builds: Sequence[HistoryBuild], reference: str) -> dict[str, object]:

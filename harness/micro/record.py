@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from harness.compare.verdict import conclude
+from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
 from harness.micro.observations import MicroObservations
 from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison, MicroSettings
@@ -18,8 +16,10 @@ from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import MICRO_COMPARISON
 
 
-class MicroRecord:
+class MicroRecord(KeptRecord[MicroComparison]):
     """Keeps ``micro.json`` in ``directory``."""
+
+    kind = MICRO_COMPARISON
 
     def __init__(
         self,
@@ -31,9 +31,7 @@ class MicroRecord:
         files: tuple[str, ...] = (),
     ) -> None:
         """Of a comparison that begins, of builds or of files. RssbenchError when it cannot be written."""
-        self.directory = directory
-        self._began_s = time.monotonic()
-        self.result = MicroComparison(
+        begun = MicroComparison(
             schema_version=MICRO_SCHEMA_VERSION,
             run_id=directory.name,
             status="incomplete",
@@ -56,6 +54,7 @@ class MicroRecord:
             wall_times=(),
             absent=(),
         )
+        super().__init__(directory, begun)
         self.update()
 
     def judge(self, compared: MicroObservations, control: MicroObservations, names: tuple[str, str]) -> None:
@@ -70,7 +69,3 @@ class MicroRecord:
             wall_times=compared.wall_times(),
             absent=compared.absent(names),
         )
-
-    def update(self, **changes: object) -> None:
-        self.result = replace(self.result, duration_s=time.monotonic() - self._began_s, **changes)
-        MICRO_COMPARISON.write(self.result, self.directory)
