@@ -22,7 +22,6 @@ from harness.measure.generator_health import lags_s
 from harness.measure.remote_workers import RemoteSettings, RemoteWorkers
 from harness.measure.samples import is_ok
 from harness.measure.trial import read_trial
-from harness.measure.window import measured_window
 from harness.stack.ports import ReservedPort
 
 HOLD_S = 5.0
@@ -67,7 +66,7 @@ def measure(server: Server, folder: Path, workers: int, rate_per_s: float) -> st
         finally:
             running.stop()
     files = read_trial(Path(plan.output_dir))
-    window = measured_window(plan, files.start_ns or 0, files.samples, complete=True)
+    window = files.window(complete=True)
     lags = lags_s(files.samples, plan, window)
     errors_s = [one.clock_error_s or 0.0 for one in files.remote_workers]
     differences_s = [one.clock_difference_s or 0.0 for one in files.remote_workers]

@@ -75,7 +75,7 @@ def sample_frame(samples: Samples, operations: list[str], *, start_ns: int, wind
             "latency_s": latencies_s(samples),
             "service_time_s": service_time_s,
             "ok": is_ok(samples),
-            "in_window": (samples["due_ns"] >= window.begin_ns) & (samples["due_ns"] <= window.end_ns),
+            "in_window": window.is_due(samples),
         }
     )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 
 from harness.measure.trial import read_trial
-from harness.measure.window import measured_window
 from harness.model import RssbenchError
 from reports.frames import sample_frame
 
@@ -29,7 +28,7 @@ def read_trial_samples(trial_directory: Path, *, complete: bool) -> TrialSamples
         raise RssbenchError(f"the trial in {trial_directory} has no samples")
     if files.samples["operation"].max() >= len(files.operations):
         raise RssbenchError(f"the trial in {trial_directory} has samples of an operation without a name")
-    window = measured_window(files.plan, files.start_ns, files.samples, complete=complete)
+    window = files.window(complete=complete)
     return TrialSamples(
         frame=sample_frame(files.samples, files.operations, start_ns=files.start_ns, window=window),
         window_begin_s=(window.begin_ns - files.start_ns) / 1e9,

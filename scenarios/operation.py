@@ -62,16 +62,24 @@ class TokenColumn:
     """Where the token of an acknowledged write must be found afterwards.
 
     ``length``: the column holds that many of the token's last characters, which are still unique in a run.
+    ``selected_by``: what DIRAC's ``select`` calls the column, where that is another name.
     """
 
     database: str
     table: str
     column: str
     length: int = 64
+    selected_by: str = ""
 
     def value(self, token: str) -> str:
         """What stands in the column after the write that carried ``token``."""
         return token[-self.length :]
+
+    def select(self, token: str) -> tuple[str, list[Any]]:
+        """Service and arguments of the call of DIRAC's ``select`` that finds the row."""
+        name = self.selected_by or self.column
+        filters = {name: self.value(token), "Meta": {"columns": [name]}}
+        return self.database.removesuffix("DB"), [self.table, filters]
 
 
 #: ``standard``: in every comparison. ``on request``: when it is named, alone or in the weights of a scenario.

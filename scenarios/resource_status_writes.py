@@ -107,22 +107,23 @@ def _delete_log(catalogue: Catalogue) -> ToCall:
     return lambda request: to_call(request.position)
 
 
-def _write(what: str, method: str, prepare: Callable[[Catalogue], ToCall], *token_column: str) -> Operation:
-    return Operation(
-        f"ResourceStatus.{what}",
-        "ResourceStatus",
-        method,
-        "write",
-        Prepared(prepare),
-        TokenColumn("ResourceStatusDB", token_column[0], token_column[1]) if token_column else None,
-    )
+def _write(
+    what: str, method: str, prepare: Callable[[Catalogue], ToCall], written: TokenColumn | None = None
+) -> Operation:
+    return Operation(f"ResourceStatus.{what}", "ResourceStatus", method, "write", Prepared(prepare), written)
 
+
+def _reason(table: str) -> TokenColumn:
+    return TokenColumn("ResourceStatusDB", table, "Reason")
+
+
+_MAIL = TokenColumn("ResourceStatusDB", "ResourceStatusCache", "ResourceName", selected_by="Name")
 
 RESOURCE_STATUS_WRITES = (
-    _write("addOrModify status", "addOrModify", _modify_status("ResourceStatus"), "ResourceLog", "Reason"),
-    _write("addOrModify site status", "addOrModify", _modify_status("SiteStatus"), "SiteLog", "Reason"),
-    _write("addIfNotThere new element", "addIfNotThere", _new_element, "ResourceStatus", "Reason"),
-    _write("insert email cache", "insert", _email_cache, "ResourceStatusCache", "ResourceName"),
-    _write("insert history", "insert", _history, "ResourceHistory", "Reason"),
+    _write("addOrModify status", "addOrModify", _modify_status("ResourceStatus"), _reason("ResourceLog")),
+    _write("addOrModify site status", "addOrModify", _modify_status("SiteStatus"), _reason("SiteLog")),
+    _write("addIfNotThere new element", "addIfNotThere", _new_element, _reason("ResourceStatus")),
+    _write("insert email cache", "insert", _email_cache, _MAIL),
+    _write("insert history", "insert", _history, _reason("ResourceHistory")),
     _write("delete old log", "delete", _delete_log),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import reduce
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness.measure.call_log import CallLog
 from harness.measure.exact_answer import asks_for_order, summarise_answer
 from harness.measure.exact_counts import merge_counts
+from harness.measure.read_back import NotThereError, read_back
 from harness.measure.statement_log import StatementLog
 from harness.model import ExactOperation, ReadAnswer, StackError
 from harness.stack.lifecycle import Stack
@@ -35,19 +37,18 @@ def count_operations(
 
     Nothing else may use the stack meanwhile. Reads are counted before any write, so that they see the tables as
     they were loaded, and always ask for the same rows; each write goes to a row that none went to before, because
-    DIRAC leaves out of an UPDATE what has not changed since. An operation that a release lacks, or that is broken
-    in it, says so in ``problem`` and leaves the others alone.
+    DIRAC leaves out of an UPDATE what has not changed since. An operation that a release lacks, that is broken in
+    it, or whose writes are not there when they are read back, says so in ``problem`` and leaves the others alone.
     Bytes are those of arguments and result: of the HTTP bodies, of the DISET messages without their lengths.
     StackError when the counters cannot be read, or a part of the stack has died.
     """
-    prefix = f"exact-{secrets.token_hex(4)}"
     counted = {}
     client = stack.client()
     calls = CallLog(stack.service_logs)
     try:
         with StatementLog(stack.database.url("performance_schema")) as log:
             for operation in sorted(operations, key=lambda operation: operation.kind):
-                counter = _Counter(client, log, calls, operation, catalogue, prefix)
+                counter = _Counter(client, log, calls, operation, catalogue, f"exact-{secrets.token_hex(4)}")
                 counted[operation.name] = counter.count(repetitions)
                 stack.check()
     except SQLAlchemyError as error:
@@ -68,8 +69,9 @@ class _Counter:
 
     def count(self, repetitions: int) -> ExactOperation:
         try:
-            counts = [self._count_one(number) for number in range(repetitions + 1)][1:]
-        except (_WrongAnswerError, CallFailedError, ValueError) as error:
+            with self._read_back(repetitions):
+                counts = [self._count_one(number) for number in range(repetitions + 1)][1:]
+        except (_WrongAnswerError, NotThereError, CallFailedError, ValueError) as error:
             absent = str(error).startswith(NO_METHOD)
             return ExactOperation(self.operation.name, (), 0, 0, 0, 0, 0, problem=str(error), absent=absent)
         # the names that a write carries are as long as they are
@@ -78,7 +80,7 @@ class _Counter:
 
     def _count_one(self, number: int) -> ExactOperation:
         position = 0 if self.operation.kind == "read" else number
-        call = self.operation.call(self.catalogue, Request(position, f"{self.token_prefix}-{number}"))
+        call = self.operation.call(self.catalogue, Request(position, self._token(number)))
         message = self.client.prepare(self.operation.service, self.operation.method, call.arguments)
         connected = self.log.connected()
         self.calls.clear()
@@ -96,6 +98,13 @@ class _Counter:
             nested_calls=self._nested_calls(),
             answer=self._what_was_read(answer, call),
         )
+
+    def _token(self, number: int) -> str:
+        return f"{self.token_prefix}-{number}"
+
+    def _read_back(self, last: int) -> AbstractContextManager[None]:
+        column = self.operation.token_column
+        return read_back(self.client, column, self._token(last)) if column else nullcontext()
 
     def _send(self, message: Message, call: Call) -> Answer:
         answer = self.client.send(message)

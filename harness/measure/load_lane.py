@@ -20,7 +20,6 @@ from harness.measure.trial import read_trial
 from harness.measure.trial_plan import plan_trial
 from harness.measure.trial_run import TrialRun
 from harness.measure.usage import covering, read_usage
-from harness.measure.window import measured_window
 from harness.measure.window_store import LoadWindow, WindowPair, WindowStore
 from harness.model import Load, TrialResult
 from harness.stack.fresh import Origin, Placement, fresh_stacks
@@ -129,7 +128,7 @@ def _window(trial: TrialRun, stack: Stack) -> LoadWindow:
 def summarise_window(directory: Path, result: TrialResult) -> LoadWindow:
     """What a trial says as one window."""
     files = read_trial(directory)
-    window = measured_window(files.plan, files.start_ns or 0, files.samples, complete=True)
+    window = files.window(complete=True)
     latencies = latencies_s(window.due(files.samples))
     snapshots = covering(read_usage(directory / "usage.jsonl"), window.begin_ns, window.end_ns)
     bottleneck = generator_problems(lags_s(files.samples, files.plan, window), worker_cpu_ratio(snapshots))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +43,12 @@ class TrialFiles:
     #: requests that a rate limit let wait
     held_back: int
 
+    def window(self, *, complete: bool) -> Window:
+        """The measured one; ``complete``: the trial did not end before its time."""
+        window = measured_window(self.plan, self.start_ns or 0, self.samples, complete=complete)
+        changes_s = [abs(worker.clock_change_s or 0.0) for worker in self.remote_workers]
+        return replace(window, clock_change_ns=math.ceil(max(changes_s, default=0.0) * 1e9))
+
 
 def read_trial(trial_directory: Path) -> TrialFiles:
     """RssbenchError when plan.json or operations.json is missing, or any file holds something else."""
@@ -71,7 +78,7 @@ def summarise_trial(
     """
     files = read_trial(trial_directory)
     samples, plan = files.samples, files.plan
-    window = measured_window(plan, files.start_ns or 0, samples, complete=status != "incomplete")
+    window = files.window(complete=status != "incomplete")
     due = window.due(samples)
     usage = with_remote_generators(read_usage(trial_directory / "usage.jsonl"), files.remote_usage)
     snapshots = covering(usage, window.begin_ns, window.end_ns)

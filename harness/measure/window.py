@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from harness.measure.samples import Samples, is_ok
 from scenarios.load_plan import LoadPlan
 from scenarios.schedule import end_s
@@ -13,22 +16,29 @@ _NS_PER_S = 1_000_000_000
 
 @dataclass(frozen=True)
 class Window:
-    """CLOCK_MONOTONIC instants in ns; both ends belong to it."""
+    """CLOCK_MONOTONIC instants in ns; both ends belong to it. ``clock_change_ns``: how far at most the instants of
+    remote workers were moved to the master's clock; a request due at either end is inside all the same."""
 
     begin_ns: int
     end_ns: int
+    clock_change_ns: int = 0
 
     @property
     def length_s(self) -> float:
         return (self.end_ns - self.begin_ns) / _NS_PER_S
 
+    def is_due(self, samples: Samples) -> npt.NDArray[np.bool_]:
+        """Which of them were due inside, however late they were answered."""
+        due_ns, change_ns = samples["due_ns"], self.clock_change_ns
+        return np.asarray((due_ns >= self.begin_ns - change_ns) & (due_ns <= self.end_ns + change_ns))
+
     def due(self, samples: Samples) -> Samples:
-        """Those that were due inside, however late they were answered."""
-        return self._inside(samples, "due_ns")
+        return samples[self.is_due(samples)]
 
     def ended(self, samples: Samples) -> Samples:
         """Those whose end, good or bad, came inside, whenever they were due."""
-        return self._inside(samples, "end_ns")
+        end_ns = samples["end_ns"]
+        return samples[(end_ns >= self.begin_ns) & (end_ns <= self.end_ns)]
 
     def rate_per_s(self, count: int) -> float:
         return count / self.length_s if self.length_s > 0.0 else 0.0
@@ -36,10 +46,6 @@ class Window:
     def reached_rate_per_s(self, samples: Samples) -> float:
         """Right answers that came inside, per second; an answer that came after the end does not count."""
         return self.rate_per_s(int(is_ok(self.ended(samples)).sum()))
-
-    def _inside(self, samples: Samples, field: str) -> Samples:
-        instants = samples[field]
-        return samples[(instants >= self.begin_ns) & (instants <= self.end_ns)]
 
 
 def measured_window(plan: LoadPlan, start_ns: int, samples: Samples, *, complete: bool) -> Window:

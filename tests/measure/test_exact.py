@@ -17,8 +17,8 @@ from harness.measure.statement_log import StatementLog
 from harness.model import ExactOperation, StackError
 from harness.stack.lifecycle import Stack
 from scenarios.answers import exactly
-from scenarios.catalogue import read_catalogue
-from scenarios.operation import Call, Operation
+from scenarios.catalogue import Catalogue, read_catalogue
+from scenarios.operation import Call, Operation, Request
 from scenarios.operations import OPERATIONS
 
 pytestmark = pytest.mark.stack
@@ -197,6 +197,18 @@ def test_an_operation_that_fails_says_why_and_leaves_the_others_alone(stack: Sta
     assert "expected []" in (wrong_one.problem or "")
     assert right_one.problem is None
     assert first_words(right_one) == ["SELECT", "ROLLBACK", "ROLLBACK"]
+
+
+def test_a_write_that_is_not_there_afterwards_is_none(stack: Stack) -> None:
+    history = next(one for one in OPERATIONS if one.name == "ResourceStatus.insert history")
+
+    def call(catalogue: Catalogue, request: Request) -> Call:
+        return history.call(catalogue, Request(request.position, "nobody asks for this"))
+
+    lost = dataclasses.replace(history, name="lost", call=call)
+    kept, gone = count_operations(stack, read_catalogue(stack.catalogue_file), (history, lost))
+    assert kept.problem is None
+    assert gone.problem == "acknowledged, but not there when ResourceHistory is selected by Reason after it"
 
 
 def test_a_counter_that_differs_is_named(stack: Stack) -> None:

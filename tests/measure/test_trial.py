@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -235,3 +236,13 @@ def test_workers_elsewhere_are_part_of_the_result(
     result = summarise(directory)
     assert [one.name for one in result.remote_workers] == ["a/0"]
     assert result.generator.busiest_worker_cpu_ratio == pytest.approx(0.1)
+
+
+def test_a_request_of_a_worker_elsewhere_is_not_lost_when_its_clock_was_put_right(
+    write_trial: WriteTrial, samples_of: SamplesOf
+) -> None:
+    first_of_the_hold_s = 2.0
+    directory = write_trial(samples_of([first_of_the_hold_s - 0.0004, 3.0]))
+    worker = {"number": 0, "name": "a/0", "host": "a", "samples": 2, "clock_change_s": -0.0005}
+    (directory / "remote-workers.json").write_text(json.dumps([worker]))
+    assert summarise(directory).requests == 2

@@ -86,3 +86,13 @@ def test_the_reached_rate_counts_right_answers_that_came_in_time(samples_of: Sam
     outcomes = [Outcome.ok, Outcome.refused, Outcome.ok, Outcome.ok]
     samples = samples_of([0.0, 0.1, 0.2, 1.9], latency_s=[0.1, 0.1, 0.1, 0.2], outcome=outcomes)
     assert window.reached_rate_per_s(samples) == 1.0
+
+
+def test_a_request_due_at_either_end_is_inside_although_its_clock_was_put_right(
+    samples_of: SamplesOf, start_ns: int
+) -> None:
+    window = Window(start_ns, start_ns + 2_000_000_000, clock_change_ns=1_000_000)
+    samples = samples_of([-0.002, -0.001, 1.0, 2.001, 2.002], latency_s=0.0)
+    assert window.due(samples)["sequence"].tolist() == [1, 2, 3]
+    assert window.ended(samples)["sequence"].tolist() == [2]
+    assert window.length_s == 2.0

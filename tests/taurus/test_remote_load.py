@@ -131,7 +131,7 @@ def test_twelve_workers_send_one_load_and_a_lost_one_makes_it_incomplete(
     due_s = (samples["due_ns"].astype(np.int64) - start_ns) / 1e9
     errors_s = [worker.clock_error_s for worker in first.remote_workers if worker.clock_error_s is not None]
     assert len(errors_s) == WORKERS
-    assert max(errors_s) < 0.05
+    assert max(errors_s) < 0.25
     assert due_s == pytest.approx(list(arrivals_s(read_trial(trial).plan)), abs=2 * max(errors_s))
 
     differences_s = {worker.name: worker.clock_difference_s for worker in first.remote_workers}
