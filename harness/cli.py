@@ -10,18 +10,15 @@ from typing import Any
 import click
 import msgspec
 
-from harness.builds.environment import prepare_build
 from harness.cli_bisect import bisect, report_bisection
 from harness.cli_builds import builds, setup
 from harness.cli_compare import compare, report_comparison
 from harness.cli_composed import composed
 from harness.cli_conventions import (
-    DEFAULT_BUILD,
     EXIT_FAILED_RUN,
     EXIT_HARNESS,
     EXIT_OK,
     format_option,
-    progress,
     reports_errors,
     runtime_option,
 )
@@ -31,20 +28,21 @@ from harness.cli_external import external_options, external_overrides
 from harness.cli_growth import growth
 from harness.cli_history import history, report_history
 from harness.cli_integration import integration_tests
-from harness.cli_measurements import front_door_mistakes, show_again
+from harness.cli_measurements import show_again
 from harness.cli_micro import micro
 from harness.cli_mutants import mutants
 from harness.cli_nightly import nightly
 from harness.cli_policies import policies
 from harness.cli_runs import runs
 from harness.cli_selftest import report_selftest, selftest
+from harness.cli_stack import stack
 from harness.cli_worker import worker
 from harness.dataset.profiles import PROFILES
 from harness.doctor import examine
-from harness.model import FRONT_DOORS, SECTION_NAMES, FrontDoor, RunResult, SettingsError
+from harness.model import FRONT_DOORS, SECTION_NAMES, RunResult
 from harness.settings import cache_folder, stack_folder
 from harness.settings_keys import settings_table
-from harness.stack.choosing import RuntimeChoice, runtime_asked_for
+from harness.stack.choosing import RuntimeChoice
 from harness.store import BISECTION, COMPARISON, HISTORY, MEASUREMENTS, RUN, SELFTEST
 
 #: bzt's exit code to ours: 1 wrong configuration or an error of bzt itself, 2 interrupted, 3 criteria failed.
@@ -73,6 +71,7 @@ main.add_command(mutants)
 main.add_command(worker)
 main.add_command(composed)
 main.add_command(selftest)
+main.add_command(stack)
 main.add_command(nightly)
 
 
@@ -204,70 +203,6 @@ def settings() -> None:
     click.echo(settings_table())
 
 
-@main.group()
-def stack() -> None:
-    """A stack to play with: started here, alive until `stack down`."""
-
-
-@stack.command()
-@click.argument("build", default=DEFAULT_BUILD)
-@click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--port", type=click.IntRange(1024, 65535), help="of the services; a free one if not given")
-@click.option("--front-door", type=click.Choice(FRONT_DOORS), help="https where the release has it, else dips")
-@click.option("--configuration-service", is_flag=True, help="with one, which services and clients ask")
-@runtime_option
-@format_option
-@reports_errors
-def up(  # noqa: PLR0913, PLR0917  one argument per option
-    build: str,
-    profile: str,
-    seed: int,
-    port: int | None,
-    front_door: FrontDoor | None,
-    configuration_service: bool,  # noqa: FBT001  as click calls it
-    runtime: RuntimeChoice | None,
-    form: str,
-) -> None:
-    """Start a stack of BUILD and print its URL, certificates, database, and what clients need."""
-    if mistakes := front_door_mistakes([build], front_door):
-        raise SettingsError(mistakes)
-    from harness.stack.keeper import stack_up  # noqa: PLC0415
-
-    environment = prepare_build(build, cache_folder(), progress.print)
-    info = stack_up(
-        environment,
-        profile=PROFILES[profile],
-        seed=seed,
-        stack_root=stack_folder(),
-        service_port=port,
-        front_door=front_door,
-        configuration_service=configuration_service,
-        runtime=runtime or runtime_asked_for(),
-        progress=progress.print,
-    )
-    print_stacks([info], form)
-
-
-@stack.command()
-@format_option
-@reports_errors
-def status(form: str) -> None:
-    """List the stacks that `stack up` started."""
-    from harness.stack.keeper import stack_status  # noqa: PLC0415
-
-    print_stacks(stack_status(stack_folder()), form)
-
-
-@stack.command()
-@reports_errors
-def down() -> None:
-    """End all stacks that `stack up` started."""
-    from harness.stack.keeper import stack_down  # noqa: PLC0415
-
-    click.echo(f"{stack_down(stack_folder())} stacks ended")
-
-
 def print_run(result: RunResult, form: str) -> None:
     from reports.tables import markdown_table, text_table, verdict_line  # noqa: PLC0415
 
@@ -277,14 +212,3 @@ def print_run(result: RunResult, form: str) -> None:
         click.echo(f"{verdict_line(result)}\n\n{markdown_table(result)}")
     else:
         click.echo(f"{verdict_line(result)}\n\n{text_table(result)}")
-
-
-def print_stacks(stacks: list[Any], form: str) -> None:
-    if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(stacks), indent=2))
-        return
-    if not stacks:
-        click.echo("no stack is up")
-    for info in stacks:
-        for name, value in msgspec.to_builtins(info).items():
-            click.echo(f"| {name} | {value} |" if form == "markdown" else f"{name:18} {value}")

@@ -27,10 +27,11 @@ from harness.cli_conventions import (
 from harness.cli_operations import chosen_operations, timed_operations
 from harness.comparison import ComparisonSettings, CounterName, Lane
 from harness.dataset.profiles import PROFILES
+from harness.errors import RssbenchError
 from harness.interruption import Interruption
 from harness.measure.bisect_record import BisectRecord
 from harness.measure.bisect_run import BisectRun
-from harness.model import FRONT_DOORS, FrontDoor, RssbenchError
+from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder, stack_folder
 from harness.stack.front_doors import front_doors_to_compare
 from harness.store import BISECTION, COMPARISON, new_directory

@@ -24,13 +24,14 @@ from harness.cli_conventions import (
 from harness.cli_operations import chosen_operations, timed_operations
 from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario
 from harness.dataset.profiles import PROFILES
+from harness.errors import RssbenchError
 from harness.forge import add_to_step_summary, artefacts_address
 from harness.index.indexing import index_finished_run
 from harness.interruption import Interruption
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD
-from harness.model import FRONT_DOORS, FrontDoor, RssbenchError
+from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder, stack_folder
 from harness.stack.choosing import RUNTIME_CHOICES, RuntimeChoice, runtime_asked_for, runtimes_to_compare
 from harness.stack.front_doors import front_doors_to_compare, why_not

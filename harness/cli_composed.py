@@ -13,8 +13,9 @@ import click
 from harness import command
 from harness.cli_conventions import EXIT_FAILED_RUN, EXIT_HARNESS, EXIT_OK, progress, refuse, reports_errors
 from harness.dataset.profiles import PROFILES, Profile
+from harness.errors import RssbenchError
 from harness.interruption import Interruption
-from harness.model import RssbenchError, RunResult
+from harness.model import RunResult
 from harness.settings import TrialSettings, read_job
 from harness.stack.lifecycle import Stack
 from harness.store import new_directory

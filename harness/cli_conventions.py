@@ -11,8 +11,9 @@ import click
 from rich.console import Console
 
 from harness.comparison import Verdict
-from harness.model import RssbenchError, SettingsError
-from harness.settings_keys import STACK_KEYS, duration_s
+from harness.errors import RssbenchError, SettingsError
+from harness.settings_keys import STACK_KEYS
+from harness.settings_values import duration_s
 from harness.stack.choosing import RUNTIME_CHOICES, RUNTIME_VARIABLE
 
 EXIT_OK, EXIT_FAILED_RUN, EXIT_USAGE, EXIT_INCONCLUSIVE, EXIT_HARNESS = 0, 1, 2, 3, 4

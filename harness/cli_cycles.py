@@ -20,7 +20,8 @@ from harness.cli_conventions import (
 from harness.cli_measurements import front_door_mistakes, measured, new_place, results_option, show
 from harness.cycles import CyclesResult
 from harness.dataset.profiles import PROFILES
-from harness.model import FRONT_DOORS, FrontDoor, SettingsError
+from harness.errors import SettingsError
+from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder
 from harness.store import CYCLES
 

@@ -17,7 +17,8 @@ from harness.cli_conventions import (
 )
 from harness.cli_measurements import front_door_mistakes, measured, new_place, results_option, show
 from harness.email_cache import EmailCacheResult
-from harness.model import FRONT_DOORS, FrontDoor, SettingsError
+from harness.errors import SettingsError
+from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder
 from harness.store import EMAIL_CACHE
 

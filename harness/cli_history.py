@@ -26,6 +26,7 @@ from harness.cli_conventions import (
 )
 from harness.cli_operations import chosen_operations, timed_operations
 from harness.dataset.profiles import PROFILES
+from harness.errors import BuildError, RssbenchError, SettingsError
 from harness.history import HISTORY_PARTS, HistoryBuild, HistoryPart, HistoryResult, HistorySettings
 from harness.interruption import Interruption
 from harness.measure.history_record import HistoryRecord, recover_history
@@ -33,7 +34,7 @@ from harness.measure.history_run import COMPARISONS, HistoryRun
 from harness.micro.comparing import compare_builds
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroComparison, MicroSettings
-from harness.model import FRONT_DOORS, BuildError, FrontDoor, RssbenchError, SettingsError
+from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder, stack_folder
 from harness.stack.front_doors import front_door_of_all, why_not
 from harness.store import COMPARISON, HISTORY, new_directory

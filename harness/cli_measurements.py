@@ -12,11 +12,12 @@ from typing import NoReturn, TypeVar
 import click
 
 from harness.cli_conventions import EXIT_HARNESS, EXIT_OK, progress
+from harness.errors import RssbenchError, SettingsError
 from harness.index.indexing import index_finished_run
 from harness.interruption import Interruption
 from harness.measure.measurement_record import Place
 from harness.measurement import Measurement
-from harness.model import FrontDoor, RssbenchError, SettingsError
+from harness.model import FrontDoor
 from harness.settings import stack_folder
 from harness.stack.front_doors import why_not
 from harness.store import ResultKind, new_directory

@@ -21,6 +21,7 @@ from harness.cli_conventions import (
 )
 from harness.cli_measurements import measured, new_place, results_option, show
 from harness.dataset.profiles import PROFILES
+from harness.errors import RssbenchError, SettingsError
 from harness.interruption import Interruption
 from harness.measure.measurement_record import Place
 from harness.micro.comparing import compare_builds
@@ -28,7 +29,6 @@ from harness.micro.earlier_files import compare_files, read_pairs
 from harness.micro.record import MicroRecord
 from harness.micro.single import BENCHMARKS_FILE, BuildSettings, measure_build
 from harness.micro_comparison import MicroComparison, MicroSettings
-from harness.model import RssbenchError, SettingsError
 from harness.settings import cache_folder
 from harness.store import MICRO, MICRO_COMPARISON
 

@@ -16,9 +16,9 @@ from harness.cli_conventions import (
     progress,
     reports_errors,
 )
+from harness.errors import SettingsError
 from harness.forge import add_to_step_summary, artefacts_address
 from harness.interruption import Interruption
-from harness.model import SettingsError
 from harness.night import NightVerdict
 from harness.settings_keys import NIGHTLY_KEYS
 

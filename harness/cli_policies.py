@@ -12,7 +12,7 @@ from harness.cli_measurements import front_door_mistakes, measured, new_place, r
 from harness.dataset.profiles import PROFILES
 from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder
-from harness.settings_keys import duration_s
+from harness.settings_values import duration_s
 from harness.stack.front_doors import front_doors_to_compare
 from harness.store import POLICIES
 

@@ -10,8 +10,8 @@ import click
 import msgspec
 
 from harness.cli_conventions import format_option, progress, reports_errors
+from harness.errors import SettingsError
 from harness.index import INDEX_FILE_VARIABLE
-from harness.model import SettingsError
 
 
 @click.group(invoke_without_command=True)

@@ -11,7 +11,7 @@ from harness.cli_conventions import EXIT_HARNESS, progress, refuse, reports_erro
 from harness.interruption import Interruption
 from harness.measure.worker_host import work
 from harness.settings import stack_folder
-from harness.settings_keys import address, duration_s
+from harness.settings_values import address, duration_s
 from scenarios.remote.orders import WorkerOrders
 from scenarios.remote.token_file import read_token
 

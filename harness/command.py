@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 
 #: Environment variable that marks every process of one stack or trial.
 MARK_VARIABLE = "RSSBENCH_MARK"

@@ -9,16 +9,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from harness.model import (
-    BuildIdentity,
-    DataSet,
-    Environment,
-    ExactOperation,
-    FrontDoor,
-    Load,
-    LocalRuntime,
-    RuntimeName,
-)
+from harness.counted import ExactOperation
+from harness.model import BuildIdentity, DataSet, Environment, FrontDoor, Load, LocalRuntime, RuntimeName
 
 #: Version of the layout of ``comparison.json``; raised when a field changes its meaning or goes away.
 COMPARISON_SCHEMA_VERSION = 1

@@ -11,7 +11,7 @@ import msgspec
 import psutil
 
 from harness.builds.cache import installed_builds
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.engine import find_engine
 from harness.stack.ownership import leftover_stacks
 

@@ -11,7 +11,8 @@ from typing import Literal, get_args
 import msgspec
 
 from harness.comparison import AbsentOperation, Judgement, Verdict
-from harness.model import BuildIdentity, DataSet, Environment, ExactOperation, FrontDoor
+from harness.counted import ExactOperation
+from harness.model import BuildIdentity, DataSet, Environment, FrontDoor
 from harness.policy_costs import CountedEvaluation
 
 #: Version of the layout of ``history.json``; raised when a field changes its meaning or goes away.

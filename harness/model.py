@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from harness.counted import ExactOperation
 from scenarios.remote.record import RemoteWorker
 
 #: Version of the layout of ``run.json``; raised when a field changes its meaning or goes away.
@@ -36,31 +37,6 @@ LocalRuntime = Literal["processes", "containers"]
 
 #: What a build was made from.
 BuildKind = Literal["release", "commit", "working tree"]
-
-
-class RssbenchError(Exception):
-    """Something a user must hear about: what happened, where, and what to do. Exit code 4."""
-
-
-class StackError(RssbenchError):
-    """A part of the stack did not start, stopped answering or died."""
-
-
-class NotComparableError(RssbenchError):
-    """Of two builds the contender cannot be measured beside the baseline: it does not start, has other rows, or
-    does not have what was asked about."""
-
-
-class BuildError(RssbenchError):
-    """A build could not be found, installed or verified."""
-
-
-class SettingsError(RssbenchError):
-    """Wrong settings, all of them at once: one line each. Exit code 2."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
 
 
 class Interval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,48 +152,6 @@ class TrialResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audit: Audit | None
     #: of a load that came from elsewhere
     remote_workers: tuple[RemoteWorker, ...] = ()
-
-
-class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One normalised SQL statement in the order it was sent, as performance_schema saw it."""
-
-    text: str
-    rows_examined: int
-    rows_sent: int
-    rows_affected: int
-    #: whether the server read a table from its beginning to its end, for want of an index
-    full_scan: bool = False
-
-
-class ReadAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a read answered. ``digest`` is that of the whole value, whose rows are sorted unless the call asked for
-    an order; ``rows`` is None when it is no list; ``beginning`` is the JSON text as far as it was kept."""
-
-    digest: str
-    rows: int | None
-    beginning: str
-
-
-class ExactOperation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one request of an operation makes the services and the database do, counted alone on a quiet stack."""
-
-    operation: str
-    statements: tuple[Statement, ...]
-    rows_examined: int
-    commits: int
-    connections: int
-    request_bytes: int
-    response_bytes: int
-    #: counters that differed between repetitions or processes and therefore say nothing exact
-    varying: tuple[str, ...] = ()
-    #: what was wrong with the answer, so that nothing could be counted
-    problem: str | None = None
-    #: the service does not have the method; ``problem`` is what it answered
-    absent: bool = False
-    #: calls that the services made to one another meanwhile, as ``<service>.<method>``
-    nested_calls: tuple[str, ...] | None = None
-    #: None for a write
-    answer: ReadAnswer | None = None
 
 
 class BuildIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

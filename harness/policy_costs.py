@@ -8,8 +8,9 @@ from __future__ import annotations
 import msgspec
 
 from harness.comparison import AbsentOperation, ExactComparison
+from harness.counted import ExactOperation
 from harness.measurement import Measurement
-from harness.model import BuildIdentity, DataSet, ExactOperation, Interval
+from harness.model import BuildIdentity, DataSet, Interval
 
 #: Version of the layout of ``policies.json``; raised when a field changes its meaning or goes away.
 POLICIES_SCHEMA_VERSION = 1

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 
 from harness import command
-from harness.model import Environment, RssbenchError
+from harness.errors import RssbenchError
+from harness.model import Environment
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _GIT_TIMEOUT_S = 10.0

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness.comparison import Lane
+from harness.errors import SettingsError
 from harness.external.settings import ExternalSettings
 from harness.measure.remote_workers import RemoteSettings
-from harness.model import FrontDoor, Load, SectionName, SettingsError
+from harness.model import FrontDoor, Load, SectionName
 from harness.settings_keys import (
     EXECUTION_KEYS,
     LOAD_KEYS,

@@ -19,12 +19,13 @@ from harness.bisection import BISECTION_SCHEMA_VERSION, BisectResult
 from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult
 from harness.cycles import CYCLES_SCHEMA_VERSION, CyclesResult
 from harness.email_cache import EMAIL_CACHE_SCHEMA_VERSION, EmailCacheResult
+from harness.errors import RssbenchError
 from harness.growth import GROWTH_SCHEMA_VERSION, GrowthResult
 from harness.history import HISTORY_SCHEMA_VERSION, HistoryResult
 from harness.measurement import Measurement
 from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison
 from harness.micro_measurement import MICRO_MEASUREMENT_SCHEMA_VERSION, MicroMeasurement
-from harness.model import SCHEMA_VERSION, RssbenchError, RunResult
+from harness.model import SCHEMA_VERSION, RunResult
 from harness.policy_costs import POLICIES_SCHEMA_VERSION, PoliciesResult
 from harness.selftest_result import SELFTEST_SCHEMA_VERSION, SelftestResult
 

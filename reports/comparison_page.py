@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.comparison import ComparisonResult, ExactComparison, Lane
-from harness.model import ExactOperation
+from harness.counted import ExactOperation
 from harness.store import writing
 from reports import comparison_wording as wording
 from reports import exact_wording

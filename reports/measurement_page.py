@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.store import writing
 from reports.measurements import sections_in
 from reports.rendering import rendered

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from harness.errors import RssbenchError
 from harness.measurement import Measurement
-from harness.model import RssbenchError
 from harness.policy_costs import PoliciesResult
 from harness.store import (
     CYCLES,

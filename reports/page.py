@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.counted import ExactOperation
+from harness.errors import RssbenchError
 from harness.measure.run_record import recover_run
-from harness.model import ExactOperation, RssbenchError, RunResult, TrialResult
+from harness.model import RunResult, TrialResult
 from harness.store import RUN, writing
 from reports import wording
 from reports.frames import operation_frame

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from harness.model import ExactOperation, Interval
+from harness.counted import ExactOperation
+from harness.model import Interval
 from harness.policy_costs import (
     CountedEvaluation,
     EvaluationCost,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from harness.counted import Statement
 from harness.measurement import Measurement
-from harness.model import BuildIdentity, DataSet, Statement
+from harness.model import BuildIdentity, DataSet
 from reports.plain_tables import Table
 from reports.units import count, plural
 

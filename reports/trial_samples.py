@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from harness.errors import RssbenchError
 from harness.measure.trial import read_trial
-from harness.model import RssbenchError
 from reports.frames import sample_frame
 
 

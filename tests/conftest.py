@@ -13,12 +13,14 @@ import pytest
 
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
-from harness.model import StackError
+from harness.errors import StackError
 from harness.selftest.changed_clone import make_published_clone
 from harness.settings import cache_folder
 from harness.stack.engine import Engine, find_engine
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
+
+from .installed_script import script
 
 _ran: list[str] = []
 _skipped: list[str] = []
@@ -146,3 +148,11 @@ def loaded_stack(build: BuildEnvironment, stack_root: Path) -> Iterator[Callable
             return started[profile]
 
         yield loaded
+
+
+@pytest.fixture
+def own_stacks(stack_root: Path) -> Iterator[Path]:
+    """A folder for the stacks that this test alone leaves up with the installed script; none is afterwards."""
+    folder = stack_root / "cli"
+    yield folder
+    script(folder, "stack", "down")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,21 +15,18 @@ from click.testing import CliRunner, Result
 
 from harness import cli
 from harness.doctor import Finding
+from harness.errors import RssbenchError, SettingsError
 from harness.measure.run_record import NOT_FINISHED
-from harness.model import RssbenchError, SettingsError
 from harness.store import COMPARISON, RUN
 from reports.comparison_text import comparison_text
-from scenarios.catalogue import read_catalogue
-from scenarios.encoding import decode_answer
-from scenarios.https_client import HttpsClient
 from scenarios.operations import OPERATIONS
 from scenarios.workloads import WORKLOADS
 
+from .installed_script import script
 from .reports.synthetic_comparison import comparison, regression
 from .reports.synthetic_run import load_of, make_samples, run_result, write_synthetic_run, write_trial
 
 ROOT = Path(__file__).parents[1]
-RSSBENCH = Path(sys.executable).with_name("rssbench")
 
 
 def commands_of(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
@@ -198,15 +192,6 @@ def test_the_settings_of_the_readme_are_those_that_are_printed() -> None:
     assert printed.strip() in (ROOT / "README.md").read_text()
 
 
-def test_a_front_door_that_a_release_lacks_is_refused_before_it_is_installed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(cli, "prepare_build", lambda *_arguments: pytest.fail("a build was prepared"))
-    refused = rssbench("stack", "up", "7.3.38", "--front-door", "https")
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "--front-door: DIRAC 7.3.38 has no front door https" in refused.stderr
-
-
 def test_sections_are_chosen_by_name_and_left_out_with_one_scenario(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,58 +280,10 @@ def test_a_full_disk_is_exit_code_4_without_a_traceback(tmp_path: Path, file: st
     assert isinstance(result.exception, SystemExit)
 
 
-def script(stack_folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The installed script, as a user calls it."""
-    return subprocess.run(
-        [RSSBENCH, *arguments],
-        env=os.environ | {"RSSBENCH_STACK_FOLDER": str(stack_folder)},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-
-
-@pytest.fixture
-def own_stacks(stack_root: Path) -> Iterator[Path]:
-    """A folder for stacks of this test alone; none is left up."""
-    folder = stack_root / "cli"
-    yield folder
-    script(folder, "stack", "down")
-
-
 @pytest.mark.stack
 def test_the_installed_script_refuses_wrong_settings(job: Job, own_stacks: Path) -> None:
     ended = script(own_stacks, "run", "--config", job(), "--profile", "huge")
     assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (2, "", 1)
-
-
-@pytest.mark.stack
-def test_a_stack_is_up_until_it_is_told_to_end_and_a_script_can_use_what_is_printed(own_stacks: Path) -> None:
-    started = script(own_stacks, "stack", "up", "--profile", "S", "--format", "json")
-    assert started.returncode == 0, started.stderr
-    [info] = json.loads(started.stdout)
-    assert json.loads(script(own_stacks, "stack", "status", "--format", "json").stdout) == [info]
-    assert info["service_url"] in script(own_stacks, "stack", "status").stdout
-    catalogue = read_catalogue(Path(info["catalogue_file"]))
-    row = catalogue.resource_status[0]
-    client = HttpsClient(
-        info["service_url"],
-        ca_file=info["ca_file"],
-        certificate_file=info["user_certificate"],
-        key_file=info["user_key"],
-        keep_alive=False,
-        timeout_s=30.0,
-    )
-    reply = client.call("ResourceStatus", "select", ["ResourceStatus", {"Name": row.Name}])
-    client.close()
-    answer = decode_answer(reply.body)
-    assert answer["OK"]
-    assert {found[0] for found in answer["Value"]} == {row.Name}
-    ended = script(own_stacks, "stack", "down")
-    assert (ended.returncode, ended.stdout) == (0, "1 stacks ended\n")
-    assert script(own_stacks, "stack", "status").stdout == "no stack is up\n"
-    assert not list(own_stacks.glob("stack-*"))
 
 
 @pytest.mark.stack

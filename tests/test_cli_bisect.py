@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from harness import cli, cli_bisect
 from harness.bisection import BisectResult
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.store import BISECTION
 from tests.dirac_sources import make_small_clone
 from tests.measure.ranges import bisection, commits

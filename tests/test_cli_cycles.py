@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness import cli
+from harness.errors import StackError
 from harness.measure import cycles_of_builds
 from harness.measure.cycle_catalogue import CYCLES
-from harness.model import StackError
 from harness.store import CYCLES as CYCLES_FILE
 from reports.measurements import measurement_text
 from tests.reports.synthetic_cycles import build_cycles, measured

@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from harness import cli, cli_history
+from harness.errors import BuildError
 from harness.history import HistoryBuild, HistoryResult
 from harness.measure.history_record import HistoryRecord
-from harness.model import BuildError
 from harness.store import COMPARISON, HISTORY
 from reports.history_formats import HISTORY_FORMATS
 from tests.dirac_sources import git, make_small_clone

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness import cli, cli_worker
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from scenarios.remote.orders import WorkerOrders
 
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from harness import command
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 
 from .stack.waiting import eventually
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.doctor import PROGRAMS, WANTED_FREE_BYTES, Finding, examine
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.engine import Engine
 
 

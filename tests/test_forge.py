@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import RssbenchError
 from harness.forge import add_to_step_summary, artefacts_address
-from harness.model import RssbenchError
 
 GITHUB = {
     "GITHUB_SERVER_URL": "https://github.com",

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from bzt.utils import BetterDict
 
-from harness.model import SECTION_NAMES, SettingsError
+from harness.errors import SettingsError
+from harness.model import SECTION_NAMES
 from harness.settings import Job, read_job
 from harness.settings_keys import SECTIONS, settings_table
 

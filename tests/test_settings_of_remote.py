@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.model import SettingsError
+from harness.errors import SettingsError
 from harness.settings import Job, read_job
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from harness import standard_set
 from harness.builds.environment import BuildEnvironment
+from harness.errors import StackError
 from harness.measure.measurement_record import Place
-from harness.model import SECTION_NAMES, SectionOutcome, StackError
+from harness.model import SECTION_NAMES, SectionOutcome
 from harness.standard_set import SectionOrder, measure_section
 from tests.reports.synthetic_measurement import identity
 

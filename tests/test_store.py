@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from harness import model
-from harness.model import SCHEMA_VERSION, Environment, RssbenchError, RunResult
+from harness.errors import RssbenchError
+from harness.model import SCHEMA_VERSION, Environment, RunResult
 from harness.store import COMPARISON, MEASUREMENTS, RUN, ResultKind
 from tests.documented_structs import described_fields, structs_of
 

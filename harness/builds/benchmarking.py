@@ -19,7 +19,7 @@ import uv
 from harness import command
 from harness.builds import locks
 from harness.builds.package_index import uv_environment
-from harness.model import BuildError
+from harness.errors import BuildError
 
 #: All that pytest-benchmark needs, so that nothing is left to the day of the installation.
 PACKAGES = (

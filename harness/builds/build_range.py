@@ -14,7 +14,7 @@ from harness.builds.commit_range import commits_of_range
 from harness.builds.package_index import releases_between
 from harness.builds.source import check_build
 from harness.builds.spec import DEFAULT_SET, BuildSpec, Release, SourceFolder, parse_build
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 #: Digits of a commit's id in the name of a build.
 _SHORT = 12

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness import command
-from harness.model import BuildError, SettingsError
+from harness.errors import BuildError, SettingsError
 
 _TIMEOUT_S = 120.0
 #: DIRAC with its history comes in a minute where the network is good.

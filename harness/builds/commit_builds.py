@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from harness.builds.clone import Clone
 from harness.builds.commit_range import commits_of_range, split_range
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 
 class NamedBuild(NamedTuple):

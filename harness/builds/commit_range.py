@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from harness.builds.clone import Clone
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 #: Where the sources of DIRAC stand: since 7.2, and before.
 _FOLDERS = ("src/DIRAC", "DIRAC")

@@ -14,7 +14,7 @@ import msgspec
 
 from harness.builds import locks
 from harness.builds.spec import RELEASED, TODAY
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 _FILE = "today.json"
 

@@ -27,7 +27,8 @@ from harness.builds.installation import Installation, Order
 from harness.builds.recorded_files import record_digest
 from harness.builds.source import Source, opened_source
 from harness.builds.spec import RELEASED, TODAY, BuildSpec, parse_build
-from harness.model import BuildError, BuildIdentity
+from harness.errors import BuildError
+from harness.model import BuildIdentity
 
 Progress = Callable[[str], None]
 

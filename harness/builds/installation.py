@@ -18,7 +18,7 @@ from harness.builds.package_index import NO_SUCH_RELEASE, near_releases, uv_envi
 from harness.builds.recorded_files import OWN_PACKAGES, declared_requirements, own_copies, site_packages
 from harness.builds.remedies import OVERRIDES, constraints_for
 from harness.builds.sharing import share_bytecode, share_packages
-from harness.model import BuildError
+from harness.errors import BuildError
 
 INSTALL_TIMEOUT_S = 1800.0
 _POLL_S = 0.05

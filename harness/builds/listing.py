@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 
 from harness.builds.cache import CachedBuild, Pruned
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _HEADINGS = ("build", "DIRAC", "dependency set", "packages before", "size", "last used", "environment key")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from harness.builds import locks, package_index
 from harness.builds.clone import Clone
 from harness.builds.source import KEPT_PREFIX, fetching_lock_of
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 #: ``https://...``, ``file:///...``, and as ssh has it ``git@host:path``.
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|[^/@]+@[^/:]+:", re.IGNORECASE)

@@ -12,7 +12,7 @@ from typing import Any
 import uv
 
 from harness import command
-from harness.model import BuildError
+from harness.errors import BuildError
 
 _TIMEOUT_S = 120.0
 _PLAIN = ("--quiet", "--no-deps", "--no-header", "--no-annotate")

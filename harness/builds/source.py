@@ -12,7 +12,8 @@ from pathlib import Path
 from harness.builds.clone import Clone
 from harness.builds.locks import temporary_directory
 from harness.builds.spec import BuildSpec, Release, SourceFolder
-from harness.model import BuildKind, SettingsError
+from harness.errors import SettingsError
+from harness.model import BuildKind
 
 #: Of a folder below the cache that holds a snapshot while it is installed.
 SNAPSHOT_PREFIX = "snapshot-"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 #: What a build may be called, for messages that say what is allowed.
 FORMS = "a release (9.1.22), PATH@REF or PATH, with :today, :released or :YYYY-MM-DD behind it or without"

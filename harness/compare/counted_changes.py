@@ -9,8 +9,8 @@ from typing import NamedTuple
 from harness.compare.exact_lane import compare_exact
 from harness.compare.margins import EXACT_BYTES_MARGIN_RATIO
 from harness.comparison import ExactComparison
+from harness.counted import ExactOperation
 from harness.history import HistoryBuild, HistoryChange, HistoryLane
-from harness.model import ExactOperation
 from harness.policy_costs import ROWS_WRITTEN
 
 #: Counter in words to its name where it varies.

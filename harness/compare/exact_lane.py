@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from harness.compare.margins import EXACT_BYTES_MARGIN_RATIO
 from harness.compare.statement_diff import statement_changes
 from harness.comparison import AbsentOperation, CounterChange, ExactComparison, Verdict
-from harness.model import ExactOperation
+from harness.counted import ExactOperation
 
 _IN_BYTES = {"request_bytes", "response_bytes"}
 

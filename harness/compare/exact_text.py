@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from harness.compare.statement_diff import aligned
 from harness.comparison import ExactComparison, StatementChange
-from harness.model import ExactOperation
+from harness.counted import ExactOperation
 
 #: Characters of a statement's short form.
 SHORT_LENGTH = 100

@@ -10,7 +10,7 @@ from harness.bisection import Symptom, SymptomMetric
 from harness.compare.exact_lane import is_regression
 from harness.compare.margins import TOGETHER
 from harness.comparison import ComparisonResult, CounterName, ExactComparison
-from harness.model import ExactOperation
+from harness.counted import ExactOperation
 
 COUNTERS: tuple[CounterName, ...] = get_args(CounterName)
 

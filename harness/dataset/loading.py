@@ -14,7 +14,7 @@ from harness.dataset.bulk_insert import BulkInsertError, bulk_engine, bulk_inser
 from harness.dataset.content import catalogue_of, table_contents
 from harness.dataset.profiles import Profile
 from harness.dataset.table_content import TableContent
-from harness.model import StackError
+from harness.errors import StackError
 from scenarios.catalogue import Catalogue
 
 #: Tables that every release has; without them no DIRAC has been here.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness import command
+from harness.errors import StackError
 from harness.external.settings import ExternalSettings
-from harness.model import StackError
 from scenarios.clients import new_client
 from scenarios.encoding import decode_answer
 from scenarios.rate_limit import RateLimit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.errors import StackError
 from harness.external.asking import Asking
-from harness.model import StackError
 from scenarios.catalogue import Catalogue, DowntimeRow, PilotRow, PolicyRow, StatusRow
 from scenarios.own_elements import OWN_PREFIX
 

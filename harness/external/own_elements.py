@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from harness.errors import StackError
 from harness.external.asking import Asking
-from harness.model import StackError
 from scenarios.answers import dirac_instant
 from scenarios.catalogue import Catalogue, DowntimeRow, PilotRow, PolicyRow, StatusRow
 from scenarios.own_elements import OWN_PREFIX

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.errors import StackError
 from harness.external.asking import Asking
 from harness.external.live_catalogue import ask_catalogue
 from harness.external.own_elements import (
@@ -18,7 +19,7 @@ from harness.external.own_elements import (
     remove_own_elements,
 )
 from harness.external.settings import ExternalSettings
-from harness.model import ExternalRss, FrontDoor, StackError
+from harness.model import ExternalRss, FrontDoor
 from harness.stack.certificates import Identity
 from harness.stack.cpu_meter import Meter
 from harness.stack.ownership import OwnedDirectory, prepare_stack_root, remove_leftovers

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from harness.errors import SettingsError
 from harness.index import INDEX_FILE_VARIABLE, INDEX_VARIABLE
-from harness.model import SettingsError
 
 LOCAL_FILE = "index.sqlite"
 

@@ -11,9 +11,9 @@ import sqlalchemy
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+from harness.errors import RssbenchError
 from harness.index.address import shown
 from harness.index.tables import INDEX_VERSION, TABLE_PREFIX, Table, VersionRow
-from harness.model import RssbenchError
 
 #: How long one writer waits for another, and how long a server may take to be reached and to answer.
 BUSY_TIMEOUT_S = 60

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from harness.comparison import ComparisonResult, ExactComparison, Judgement
-from harness.model import ExactOperation, Percentiles, RunResult, TrialResult
+from harness.counted import ExactOperation
+from harness.model import Percentiles, RunResult, TrialResult
 
 #: A row of a table without its key: column to value.
 Columns = dict[str, object]

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import URL
 
+from harness.errors import RssbenchError
 from harness.index.address import index_url
 from harness.index.contents import KnownRun, known_runs, put_record, remove_run
 from harness.index.database import Index, IndexBroken, opened_index, set_aside_local_file
 from harness.index.listing import ListedRun, list_runs
 from harness.index.records import kinds_in, modified, read_record
-from harness.model import RssbenchError
 from harness.store import ResultKind
 
 

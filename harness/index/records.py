@@ -13,12 +13,13 @@ from typing import Any
 from harness.comparison import ComparisonResult
 from harness.cycles import CyclesResult
 from harness.email_cache import EmailCacheResult
+from harness.errors import RssbenchError
 from harness.growth import GrowthResult
 from harness.index.figures import Columns, comparison_figures, run_figures
 from harness.measurement import Measurement
 from harness.micro_comparison import MicroComparison
 from harness.micro_measurement import MicroMeasurement
-from harness.model import BuildIdentity, DataSet, RssbenchError, RunResult
+from harness.model import BuildIdentity, DataSet, RunResult
 from harness.policy_costs import PoliciesResult
 from harness.store import COMPARISON, MEASUREMENTS, RUN, ResultKind
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
+from harness.errors import StackError
 from harness.integration.outcomes import CaseOutcome, outcomes_of
 from harness.integration.sources import DiracTests
-from harness.model import StackError
 from harness.stack.service import DIRAC_SIDE
 
 #: For the slowest, with the retries that DIRAC's client makes against a service that is not there.

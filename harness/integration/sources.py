@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.builds.clone import Clone
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 #: Where DIRAC's integration tests of the RSS stand in its sources.
 SUITE = Path("tests", "Integration", "ResourceStatusSystem")

@@ -18,9 +18,10 @@ import msgspec
 import numpy as np
 import sqlalchemy as sa
 
+from harness.errors import RssbenchError
 from harness.measure.samples import Samples, is_ok
 from harness.measure.trial import read_trial
-from harness.model import Audit, RssbenchError
+from harness.model import Audit
 from scenarios.catalogue import Catalogue
 from scenarios.load_plan import LoadPlan
 from scenarios.operation import Gone, Left, Operation, Request, TokenColumn

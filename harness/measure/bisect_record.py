@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from harness.bisection import BISECTION_SCHEMA_VERSION, BisectResult, BisectSettings, RangeBuild
+from harness.errors import SettingsError
 from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
-from harness.model import SettingsError
 from harness.provenance import describe_environment
 from harness.store import BISECTION
 

@@ -18,11 +18,11 @@ from harness.builds.environment import BuildEnvironment
 from harness.compare.bisect import Search
 from harness.compare.symptom import symptoms_of
 from harness.comparison import ComparisonResult, ComparisonSettings
+from harness.errors import BuildError, NotComparableError, StackError
 from harness.measure.bisect_record import BisectRecord
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun, Progress
 from harness.measure.symptom_lane import SymptomLane, SymptomSeen
-from harness.model import BuildError, NotComparableError, StackError
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
 from harness.store import COMPARISON
 

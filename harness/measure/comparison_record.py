@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult, ComparisonSettings
+from harness.errors import RssbenchError, SettingsError
 from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
-from harness.model import BuildIdentity, DataSet, RssbenchError, SettingsError
+from harness.model import BuildIdentity, DataSet
 from harness.provenance import describe_environment
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import COMPARISON

@@ -13,7 +13,9 @@ from harness.builds.environment import BuildEnvironment
 from harness.compare.exact_lane import absent_operations, compare_exact
 from harness.compare.verdict import decided
 from harness.comparison import ComparisonResult, TimedLane
+from harness.counted import ExactOperation
 from harness.dataset.profiles import PROFILES
+from harness.errors import NotComparableError, RssbenchError
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.exact import count_operations
 from harness.measure.exact_counts import merge_counts, without_bytes
@@ -23,7 +25,6 @@ from harness.measure.observations import Observations
 from harness.measure.pair_store import PairStore
 from harness.measure.paired_lane import PairedLane
 from harness.measure.window_store import WindowStore
-from harness.model import ExactOperation, NotComparableError, RssbenchError
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack

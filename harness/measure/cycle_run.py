@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.cycles import BuildCycles, CycleMeasurement, CycleResult, StatementTotal
+from harness.errors import StackError
 from harness.measure.cycle_catalogue import Cycle
 from harness.measure.statement_totals import StatementTotals
-from harness.model import StackError
 from harness.provenance import describe_environment
 from harness.stack.agent_configuration import agent_cfg
 from harness.stack.dirac_session import DiracSession

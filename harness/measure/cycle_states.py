@@ -8,7 +8,7 @@ from typing import Protocol
 import sqlalchemy
 
 from harness.dataset.profiles import Profile
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.filling import empty_tables, fill
 from harness.stack.lifecycle import Stack
 

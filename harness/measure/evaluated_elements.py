@@ -11,7 +11,7 @@ import sqlalchemy
 from sqlalchemy import Connection, NullPool, bindparam, create_engine, text
 
 from harness.dataset.installation import Installation, host_of_storage_element
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.database import DatabaseAddress
 
 

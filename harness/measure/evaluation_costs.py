@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from harness import command
+from harness.errors import StackError
 from harness.measure.evaluated_elements import EvaluatedElement
 from harness.measure.policy_bench import PolicyBench
-from harness.model import Interval, StackError
+from harness.model import Interval
 from harness.policy_costs import CpuChange, EvaluationCost
 from harness.stack.cpu_meter import Meter, cpu_ns
 from harness.stats.midmean import midmean

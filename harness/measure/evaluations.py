@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
 from harness import command
+from harness.counted import ExactOperation, ReadAnswer, Statement
+from harness.errors import StackError
 from harness.measure.evaluated_elements import EvaluatedElement
 from harness.measure.exact_counts import merge_counts
 from harness.measure.policy_bench import PolicyBench
 from harness.measure.statement_log import StatementLog
-from harness.model import ExactOperation, ReadAnswer, StackError, Statement
 from harness.policy_costs import ROWS_WRITTEN, CountedEvaluation
 from harness.stack.agent_configuration import CHOICES
 from harness.stack.policy_agent import EvaluationAnswer

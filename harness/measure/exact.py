@@ -11,12 +11,13 @@ from functools import reduce
 from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
+from harness.counted import ExactOperation, ReadAnswer
+from harness.errors import StackError
 from harness.measure.call_log import CallLog
 from harness.measure.exact_answer import asks_for_order, summarise_answer
 from harness.measure.exact_counts import merge_counts
 from harness.measure.read_back import NotThereError, read_back
 from harness.measure.statement_log import StatementLog
-from harness.model import ExactOperation, ReadAnswer, StackError
 from harness.stack.lifecycle import Stack
 from scenarios.answer_check import NO_METHOD, check_answer
 from scenarios.catalogue import Catalogue

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from harness.model import ReadAnswer
+from harness.counted import ReadAnswer
 
 #: Characters of an answer that are kept to show what it looks like.
 BEGINNING_LENGTH = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from harness.model import ExactOperation
+from harness.counted import ExactOperation
 
 
 def merge_counts(first: ExactOperation, second: ExactOperation) -> ExactOperation:

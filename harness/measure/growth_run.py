@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 
 from harness.builds.environment import BuildEnvironment
 from harness.compare.missing_index import missing_index, table_of
+from harness.counted import ExactOperation, Statement
 from harness.dataset.profiles import PROFILES
+from harness.errors import StackError
 from harness.growth import EVALUATIONS, Counted, GrowthResult, MissingIndex, OperationGrowth, StatementGrowth
 from harness.measure.evaluations import count_evaluations
 from harness.measure.exact import count_operations
 from harness.measure.index_trial import made_index, with_index
 from harness.measure.measurement_record import MeasurementRecord, Place
 from harness.measure.policy_bench import PolicyBench, bench_on
-from harness.model import DataSet, ExactOperation, FrontDoor, StackError, Statement
+from harness.model import DataSet, FrontDoor
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
 from harness.stats.growth_law import Point, growth_law

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from harness.compare.change_points import timed_changes, trends, verdict_of
 from harness.compare.counted_changes import counted_changes
+from harness.errors import RssbenchError, SettingsError
 from harness.history import HISTORY_SCHEMA_VERSION, HistoryBuild, HistoryResult, HistorySettings
 from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
-from harness.model import RssbenchError, SettingsError
 from harness.provenance import describe_environment
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import HISTORY

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from harness.builds.environment import BuildEnvironment
 from harness.comparison import ComparisonResult, ComparisonSettings, Judgement
 from harness.dataset.profiles import PROFILES
+from harness.errors import RssbenchError, StackError
 from harness.history import HistoryBuild, HistoryResult
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
@@ -19,7 +20,7 @@ from harness.measure.evaluations import count_evaluations
 from harness.measure.history_record import HistoryRecord
 from harness.measure.policy_bench import bench_on
 from harness.micro_comparison import MicroComparison
-from harness.model import BuildIdentity, DataSet, RssbenchError, StackError
+from harness.model import BuildIdentity, DataSet
 from harness.stack.starting import start_stack
 from harness.store import COMPARISON
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import sqlalchemy
 from msgspec.structs import replace
 
+from harness.counted import ExactOperation
+from harness.errors import StackError
 from harness.growth import MissingIndex, OperationGrowth, StatementGrowth
-from harness.model import ExactOperation, StackError
 from harness.stack.database import DATABASES
 from harness.stack.lifecycle import Stack
 

@@ -12,9 +12,9 @@ from typing import Any, Generic, Self, TypeVar
 
 from msgspec.structs import replace
 
+from harness.errors import RssbenchError
 from harness.measure.run_record import NOT_FINISHED
 from harness.measurement import Measurement
-from harness.model import RssbenchError
 from harness.provenance import describe_environment
 from harness.store import ResultKind
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy
 
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.database import DatabaseAddress
 
 _MESSAGES = "SELECT ResourceName FROM ResourceStatusCache WHERE ResourceName LIKE :prefix"

@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 import numpy.typing as npt
 
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.cpu_meter import cpu_ns
 from harness.stack.lifecycle import Stack
 from scenarios.answer_check import check_answer

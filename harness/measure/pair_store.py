@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from harness.errors import RssbenchError
 from harness.measure.pair import PAIR_TYPE, PairMeasurement, PairRows
-from harness.model import RssbenchError
 from harness.store import writing
 
 

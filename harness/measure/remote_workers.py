@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from harness import command
+from harness.errors import RssbenchError
 from harness.measure.workers import READY_TIMEOUT_S, Workers
-from harness.model import RssbenchError
 from harness.store import writing
 from scenarios.load_plan import LoadPlan
 from scenarios.remote.orders import MasterOrders

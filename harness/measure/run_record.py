@@ -11,15 +11,15 @@ from pathlib import Path
 
 import msgspec
 
+from harness.counted import ExactOperation
+from harness.errors import RssbenchError
 from harness.measure.trial import summarise_trial
 from harness.model import (
     SCHEMA_VERSION,
     BuildIdentity,
     DataSet,
-    ExactOperation,
     ExternalRss,
     FrontDoor,
-    RssbenchError,
     RunResult,
     RunStatus,
     RuntimeName,

@@ -8,7 +8,8 @@ from typing import Self
 
 from sqlalchemy import URL, Connection, NullPool, TextClause, create_engine, text
 
-from harness.model import StackError, Statement
+from harness.counted import Statement
+from harness.errors import StackError
 
 # What has to be on, if it is not: the history, and the instruments that feed it.
 _CONSUMERS_OFF = text(

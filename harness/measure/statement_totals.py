@@ -8,8 +8,8 @@ from typing import Self
 from sqlalchemy import Connection, NullPool, bindparam, create_engine, text
 
 from harness.cycles import StatementTotal
+from harness.errors import StackError
 from harness.measure.statement_log import normalised
-from harness.model import StackError
 from harness.stack.database import DATABASES, DatabaseAddress
 
 _CLEAR = text("TRUNCATE TABLE events_statements_summary_by_digest")

@@ -13,11 +13,11 @@ from harness.bisection import Symptom
 from harness.builds.environment import BuildEnvironment
 from harness.compare.symptom import COUNTERS, count_of, has_symptom
 from harness.comparison import ComparisonResult, ComparisonSettings
+from harness.errors import NotComparableError
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun, Progress
 from harness.measure.judging import Measured, read_measured
 from harness.measure.observations import Observations
-from harness.model import NotComparableError
 from harness.store import COMPARISON
 
 Enough = Callable[[tuple[float, ...]], bool]

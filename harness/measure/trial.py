@@ -10,13 +10,14 @@ from typing import Literal
 
 import msgspec
 
+from harness.errors import RssbenchError
 from harness.measure.generator_health import generator_health, generator_problems, lags_s, rate_problem
 from harness.measure.remote_usage import with_remote_generators
 from harness.measure.resources import cpu_per_request, largest_memory, stolen_cpu_ratio, worker_cpu_ratio
 from harness.measure.samples import Samples, is_ok, latencies_s, read_samples, service_times_s
 from harness.measure.usage import covering, read_usage
 from harness.measure.window import Window, measured_window
-from harness.model import Audit, ErrorCount, Load, OperationResult, RssbenchError, TrialResult, TrialStatus
+from harness.model import Audit, ErrorCount, Load, OperationResult, TrialResult, TrialStatus
 from harness.stats.quantiles import percentiles
 from scenarios.held_back import read_held_back
 from scenarios.load_plan import LoadPlan

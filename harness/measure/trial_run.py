@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 import sqlalchemy.exc
 
+from harness.errors import RssbenchError
 from harness.measure.audit import audit_writes
 from harness.measure.criteria import parse_criterion
 from harness.measure.target import Target
 from harness.measure.trial import summarise_trial
 from harness.measure.usage import UsageRecorder
 from harness.measure.workers import Workers
-from harness.model import Audit, RssbenchError, TrialResult, TrialStatus
+from harness.model import Audit, TrialResult, TrialStatus
 from harness.store import writing
 from scenarios.catalogue import read_catalogue
 from scenarios.load_plan import LoadPlan

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.stack.cpu_meter import Meter, cpu_ns, processes_of
 from harness.store import writing
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.store import writing
 
 

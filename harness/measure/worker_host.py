@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from harness import command
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.stack.ownership import OwnedDirectory, prepare_stack_root, remove_leftovers
 from scenarios.remote.orders import EXIT_AGAIN, EXIT_OVER, WorkerOrders
 

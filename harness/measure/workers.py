@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from harness import command
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.store import writing
 from scenarios.load_plan import LOAD_PLAN_VARIABLE, LoadPlan
 from scenarios.operations import OPERATIONS

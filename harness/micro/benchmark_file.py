@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from harness.comparison import TimedMetric
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.stats.midmean import midmean
 
 #: Timers that count CPU time, by the last part of their name; all others count wall time.

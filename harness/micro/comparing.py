@@ -14,12 +14,12 @@ from harness.compare.margins import margins_of
 from harness.compare.verdict import decided
 from harness.comparison import Judgement, Question
 from harness.dataset.profiles import PROFILES
+from harness.errors import StackError
 from harness.micro.databases import BuildDatabase, loaded_database
 from harness.micro.observations import MicroObservations
 from harness.micro.pairs import Pairs
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroComparison, MicroSettings
-from harness.model import StackError
 
 Progress = Callable[[str], None]
 

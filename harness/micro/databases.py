@@ -12,7 +12,7 @@ import sqlalchemy
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import Profile
-from harness.model import RssbenchError, StackError
+from harness.errors import RssbenchError, StackError
 from harness.stack.configuration import database_cfg
 from harness.stack.database import DATABASES, DatabaseServer
 from harness.stack.lifecycle import Stack

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.errors import SettingsError
 from harness.micro.benchmark_file import BenchmarkFile, read_benchmark_file
 from harness.micro.observations import MicroObservations
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroComparison
-from harness.model import SettingsError
 
 #: Why files of separate runs have no verdict.
 NOT_INTERLEAVED = (

@@ -9,10 +9,10 @@ import numpy as np
 
 from harness.compare.verdict import Series, judge
 from harness.comparison import AbsentOperation, Judgement, Question, TimedMetric
+from harness.errors import RssbenchError
 from harness.measure.observations import wrong_answer
 from harness.micro.benchmark_file import BenchmarkFile, Measured
 from harness.micro_comparison import WallTime
-from harness.model import RssbenchError
 from harness.stats.midmean import midmean
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
 

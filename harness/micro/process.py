@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import command
+from harness.errors import SettingsError, StackError
 from harness.micro.databases import MICRO, BuildDatabase
-from harness.model import SettingsError, StackError
 
 #: pytest's exit codes: all well, benchmarks failed (each is told with its reason), none selected.
 _ENDED = (0, 1)

@@ -13,7 +13,7 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from harness.model import StackError
+from harness.errors import StackError
 
 #: How long a process may take to come to its first benchmark, and one benchmark may take.
 TURN_TIMEOUT_S = 120.0

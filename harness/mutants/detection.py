@@ -15,6 +15,7 @@ from harness.builds.environment import BuildEnvironment
 from harness.compare.exact_lane import compare_exact
 from harness.comparison import ComparisonSettings, Lane
 from harness.dataset.profiles import PROFILES
+from harness.errors import RssbenchError
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.evaluations import count_evaluations
@@ -22,7 +23,7 @@ from harness.measure.policy_bench import PolicyBench, policy_bench
 from harness.micro.comparing import compare_builds
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroSettings
-from harness.model import FrontDoor, RssbenchError
+from harness.model import FrontDoor
 from harness.mutant_scores import Finding
 from harness.mutants.findings import failed, finding_of_comparison, finding_of_evaluations, finding_of_micro
 from harness.store import writing

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from harness.model import BuildError, FrontDoor
+from harness.errors import BuildError
+from harness.model import FrontDoor
 from harness.mutant_scores import Detector, Evidence, Half, MutantKind
 from harness.mutants.changes import Change, changed
 from harness.mutants.python_source import NoPlaceError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.mutant_scores import MutantOutcome
 from harness.store import writing
 

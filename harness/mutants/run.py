@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.builds.environment import prepare_builds
 from harness.comparison import Lane
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.mutant_scores import Detector, Finding, MutantOutcome, Step
 from harness.mutants.all_mutants import RELEASE
 from harness.mutants.detection import Builds, Detection

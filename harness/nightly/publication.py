@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.night import NIGHTS_SCHEMA_VERSION, Against, Night, Nights
 from harness.store import writing
 from reports.nights_page import REPORT_FILES, nights_page

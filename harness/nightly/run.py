@@ -17,7 +17,8 @@ from harness.builds.environment import prepare_build, prepare_builds
 from harness.builds.newest import newest_build
 from harness.builds.spec import DEFAULT_SET, parse_build
 from harness.comparison import ComparisonResult
-from harness.model import BuildIdentity, RssbenchError, SettingsError
+from harness.errors import RssbenchError, SettingsError
+from harness.model import BuildIdentity
 from harness.night import Against, Night, NightBuild, NightComparison, night_verdict
 from harness.nightly.last_night import RUN_ENDING, earlier_builds
 from harness.nightly.plan import last_build, plan_night, share_s

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness import command
-from harness.model import BuildError
+from harness.errors import BuildError
 
 _GIT_TIMEOUT_S = 120.0
 _DOWNLOAD_TIMEOUT_S = 300.0

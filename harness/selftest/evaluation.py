@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.model import BuildError
+from harness.errors import BuildError
 from harness.selftest import figures
 from harness.selftest.drawn_comparisons import DrawnComparison, draw_comparison
 from harness.selftest.peers.otava import otava_python, otava_rule

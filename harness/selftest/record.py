@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from harness.model import BuildIdentity, RssbenchError, SettingsError
+from harness.errors import RssbenchError, SettingsError
+from harness.model import BuildIdentity
 from harness.provenance import describe_environment
 from harness.selftest_result import SELFTEST_SCHEMA_VERSION, Effort, SelftestResult, SelftestSettings
 from harness.store import SELFTEST

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
 from harness.comparison import ComparisonResult, ComparisonSettings, LoadScenario
+from harness.errors import RssbenchError
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.load_lane import DEFAULT_LOAD
-from harness.model import RssbenchError
 from harness.selftest.schedule import next_of
 from harness.selftest_result import SelftestSettings
 from harness.store import COMPARISON, writing

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from harness.command import run
-from harness.model import StackError
+from harness.errors import StackError
 
 ORGANIZATION = "rssbench"
 HOST = "localhost"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from harness.builds.environment import BuildEnvironment
-from harness.model import LocalRuntime, SettingsError, StackError
+from harness.errors import SettingsError, StackError
+from harness.model import LocalRuntime
 from harness.stack.containers import open_containers
 from harness.stack.engine import Engine, find_engine
 from harness.stack.images import database_image, remove_abandoned_layers, service_image

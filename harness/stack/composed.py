@@ -11,7 +11,7 @@ import msgspec
 
 from harness.dataset.installation import installation_of
 from harness.dataset.profiles import Profile
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.certificates import Certificates, Identity, make_certificates
 from harness.stack.configuration import SERVICES, ServiceSettings, dirac_cfg
 from harness.stack.database import (

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from harness import command
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.cpu_meter import group_meter
 from harness.stack.engine import Engine
 

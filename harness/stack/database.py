@@ -19,7 +19,7 @@ from filelock import FileLock
 from sqlalchemy import URL
 
 from harness import command
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.data_directory import copy_data_directory, make_private
 from harness.stack.ports import LOOPBACK, ReservedPort
 from harness.stack.private_file import write_private

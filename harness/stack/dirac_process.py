@@ -14,7 +14,7 @@ import msgspec
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
-from harness.model import RssbenchError, StackError
+from harness.errors import RssbenchError, StackError
 from harness.stack.service import DIRAC_SIDE, dirac_environment
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
-from harness.model import RssbenchError, StackError
+from harness.errors import RssbenchError, StackError
 from harness.stack.service import DIRAC_SIDE, dirac_environment
 
 _END_TIMEOUT_S = 5.0

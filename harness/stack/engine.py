@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import command
-from harness.model import RssbenchError, StackError
+from harness.errors import RssbenchError, StackError
 
 #: Programs in the order in which they are tried.
 PROGRAMS = ("docker", "podman")

@@ -6,7 +6,8 @@ import sqlalchemy
 
 from harness.dataset.loading import load_data_set
 from harness.dataset.profiles import Profile
-from harness.model import DataSet, StackError
+from harness.errors import StackError
+from harness.model import DataSet
 from harness.stack.database import DATABASES, DatabaseAddress
 from scenarios.catalogue import Catalogue
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.builds.environment import BuildEnvironment
-from harness.model import FrontDoor, StackError
+from harness.errors import StackError
+from harness.model import FrontDoor
 from harness.stack.database import DatabaseServer
 from harness.stack.front_doors import numbers_of, reserved_ports
 from harness.stack.lifecycle import Stack

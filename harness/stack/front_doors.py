@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from harness.builds.spec import Release, parse_build
-from harness.model import FrontDoor, StackError
+from harness.errors import StackError
+from harness.model import FrontDoor
 from harness.stack.configuration import SERVICES
 from harness.stack.ports import ReservedPort
 from harness.stack.releases import no_front_door, series_of

@@ -22,7 +22,7 @@ from filelock import FileLock
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.builds.recorded_files import OWN_PACKAGES
-from harness.model import RssbenchError, StackError
+from harness.errors import RssbenchError, StackError
 from harness.stack.engine import Engine
 
 Progress = Callable[[str], None]

@@ -18,7 +18,8 @@ import harness
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES, Profile
-from harness.model import BuildIdentity, FrontDoor, RssbenchError, StackError
+from harness.errors import RssbenchError, StackError
+from harness.model import BuildIdentity, FrontDoor
 from harness.stack.choosing import RuntimeChoice, choose_runtime
 from harness.stack.client_environment import ClientEnvironment, make_client_environment
 from harness.stack.lifecycle import Stack

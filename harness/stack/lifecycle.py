@@ -15,7 +15,8 @@ from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.installation import installation_of
 from harness.dataset.profiles import Profile
-from harness.model import DataSet, FrontDoor, StackError
+from harness.errors import StackError
+from harness.model import DataSet, FrontDoor
 from harness.stack.certificates import HOST, Certificates, Identity
 from harness.stack.configuration import ServiceSettings, service_url
 from harness.stack.configuration_service import PART as CONFIGURATION

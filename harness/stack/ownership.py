@@ -20,7 +20,7 @@ from filelock import FileLock
 
 import harness
 from harness import command
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.engine import Engine
 
 OWNER_LOCK = "owner.lock"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy
 
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.agent_configuration import PILOT_DATABASE
 from harness.stack.database import DatabaseAddress
 

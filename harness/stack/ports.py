@@ -6,7 +6,7 @@ import socket
 from types import TracebackType
 from typing import Self
 
-from harness.model import StackError
+from harness.errors import StackError
 
 LOOPBACK = "127.0.0.1"
 

@@ -16,7 +16,8 @@ import psutil
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
-from harness.model import LocalRuntime, StackError
+from harness.errors import StackError
+from harness.model import LocalRuntime
 from harness.stack.ports import LOOPBACK
 from harness.stack.runtime import DatabaseProgram, Program
 

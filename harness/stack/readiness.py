@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness import command
-from harness.model import StackError
+from harness.errors import StackError
 from scenarios.catalogue import Catalogue, StatusRow
 from scenarios.encoding import decode_answer
 from scenarios.rpc import CallFailedError, RpcClient

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.model import FrontDoor, StackError
+from harness.errors import StackError
+from harness.model import FrontDoor
 from scenarios.encoding import Encoding
 
 

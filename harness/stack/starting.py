@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import Profile
-from harness.model import FrontDoor, StackError
+from harness.errors import StackError
+from harness.model import FrontDoor
 from harness.stack.certificates import make_certificates
 from harness.stack.choosing import RuntimeChoice, choose_runtime, runtime_asked_for
 from harness.stack.database import DatabaseServer

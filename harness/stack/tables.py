@@ -6,7 +6,7 @@ import re
 
 import sqlalchemy
 
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.database import DATABASES, DatabaseAddress
 
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")

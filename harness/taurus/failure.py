@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from bzt import RCProvider, TaurusException
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 
 #: What ``rssbench`` and bzt exit with when the harness or a stack failed.
 EXIT_FAILED = 4

@@ -11,7 +11,7 @@ import yaml
 from bzt.cli import CLI
 from bzt.cli import main as bzt_main
 
-from harness.model import SettingsError
+from harness.errors import SettingsError
 from harness.settings import Job, read_job
 from harness.taurus.config_files import locator
 

@@ -13,13 +13,14 @@ from bzt.engine import Engine, Service, Singletone
 
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.errors import SettingsError
 from harness.external.settings import ExternalSettings
 from harness.external.target import ExternalTarget, connect
 from harness.interruption import Interruption
 from harness.measure.exact import count_operations
 from harness.measure.measurement_record import Place
 from harness.measure.run_record import RunRecord
-from harness.model import RuntimeName, SectionOutcome, SettingsError
+from harness.model import RuntimeName, SectionOutcome
 from harness.settings import Job, read_job
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack

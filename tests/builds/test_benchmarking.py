@@ -13,7 +13,7 @@ import pytest
 
 from harness.builds import benchmarking
 from harness.builds.benchmarking import PACKAGES, pytest_folder
-from harness.model import BuildError
+from harness.errors import BuildError
 
 PYTHON = Path(sys.executable)
 

@@ -10,7 +10,7 @@ import pytest
 from harness.builds import build_range, package_index
 from harness.builds.build_range import builds_of_range
 from harness.builds.package_index import releases_between
-from harness.model import BuildError, SettingsError
+from harness.errors import BuildError, SettingsError
 from harness.selftest.changed_clone import git
 from tests.dirac_sources import make_small_clone
 

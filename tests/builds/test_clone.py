@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds.clone import Clone
-from harness.model import BuildError, SettingsError
+from harness.errors import BuildError, SettingsError
 from harness.selftest.changed_clone import git
 from tests.dirac_sources import make_small_clone
 

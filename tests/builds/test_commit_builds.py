@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds.commit_builds import builds_of_range
-from harness.model import SettingsError
+from harness.errors import SettingsError
 from tests.dirac_sources import git, make_small_clone
 
 RSS = "src/DIRAC/ResourceStatusSystem/DB.py"

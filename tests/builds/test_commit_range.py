@@ -6,7 +6,7 @@ import pytest
 
 from harness.builds.clone import Clone
 from harness.builds.commit_range import commits_of_range, split_range
-from harness.model import SettingsError
+from harness.errors import SettingsError
 from harness.selftest.changed_clone import git
 from tests.dirac_sources import make_small_clone
 

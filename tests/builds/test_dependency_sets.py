@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds.dependency_sets import end_of_day, kept_today, packages_before
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 TODAY = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

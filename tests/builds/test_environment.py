@@ -9,7 +9,7 @@ import pytest
 from harness.builds import locks
 from harness.builds.cache import intact_environment, lock_of
 from harness.builds.environment import prepare_build, prepare_builds
-from harness.model import BuildError, SettingsError
+from harness.errors import BuildError, SettingsError
 from tests.builds.made_environment import RELEASE, key_of, make_environment
 
 

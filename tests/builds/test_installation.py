@@ -7,7 +7,7 @@ import pytest
 
 from harness.builds.installation import Installation, Order, cause
 from harness.command import marked_processes
-from harness.model import BuildError
+from harness.errors import BuildError
 
 MISSING_RELEASE = """error: No solution found when resolving dependencies
   cause: Because there is no version of dirac[server]==7.77.77 and you require dirac[server]==7.77.77, we can

@@ -7,7 +7,7 @@ import pytest
 
 from harness.builds.cache import CachedBuild, Pruned
 from harness.builds.listing import builds_text, pruned_text, unused_time
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 DAY = datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
 BUILD = CachedBuild("9.1.22:today", "9.1.22", "today", DAY, 300 * 2**20, DAY, "9.1.22-today-abc")

@@ -11,7 +11,7 @@ from harness.builds.cache import prune
 from harness.builds.newest import newest_build
 from harness.builds.source import KEPT_PREFIX
 from harness.builds.spec import Release, SourceFolder, parse_build
-from harness.model import BuildError, SettingsError
+from harness.errors import BuildError, SettingsError
 from tests.dirac_sources import git, make_small_clone
 
 

@@ -15,7 +15,7 @@ from harness.builds import locks
 from harness.builds.cache import lock_of
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.builds.package_index import near_releases, published_at, releases_between
-from harness.model import BuildError
+from harness.errors import BuildError
 from harness.selftest.changed_clone import git
 
 pytestmark = pytest.mark.stack

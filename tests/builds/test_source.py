@@ -8,7 +8,7 @@ import pytest
 
 from harness.builds.source import Source, check_build, opened_source
 from harness.builds.spec import parse_build
-from harness.model import SettingsError
+from harness.errors import SettingsError
 from harness.selftest.changed_clone import git
 from tests.dirac_sources import make_small_clone, write_small_dirac
 

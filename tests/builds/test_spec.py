@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds.spec import BuildSpec, Release, SourceFolder, parse_build
-from harness.model import SettingsError
+from harness.errors import SettingsError
 
 
 @pytest.mark.parametrize("version", ["9.1.22", "8.0.86", "9.2.0a1", "10.0.0rc3"])

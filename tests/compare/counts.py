@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from harness.model import ExactOperation, ReadAnswer, Statement
+from harness.counted import ExactOperation, ReadAnswer, Statement
 
 SELECT = "SELECT `SiteStatus`.`Name` AS `SiteStatus_Name` FROM `SiteStatus` WHERE `SiteStatus`.`VO` = ?"
 

@@ -13,10 +13,10 @@ from harness.builds.environment import BuildEnvironment
 from harness.compare.exact_lane import absent_operations, compare_exact
 from harness.compare.exact_text import explanations, short_changes
 from harness.comparison import ExactComparison
+from harness.counted import ExactOperation
 from harness.dataset.profiles import PROFILES
 from harness.measure.exact import count_operations
 from harness.measure.exact_counts import merge_counts
-from harness.model import ExactOperation
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack

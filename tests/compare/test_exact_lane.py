@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from harness.compare.exact_lane import absent_operations, compare_exact
 from harness.compare.margins import EXACT_BYTES_MARGIN_RATIO
 from harness.comparison import AbsentOperation, ExactComparison
-from harness.model import ExactOperation, ReadAnswer, Statement
+from harness.counted import ExactOperation, ReadAnswer, Statement
 from tests.compare.counts import SELECT, counts
 
 STATEMENTS = st.lists(

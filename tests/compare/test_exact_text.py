@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from harness.compare.exact_lane import compare_exact
 from harness.compare.exact_text import SHORT_LENGTH, explanations, short_changes, short_statement
 from harness.compare.statement_diff import statement_changes
-from harness.model import ExactOperation
+from harness.counted import ExactOperation
 from tests.compare.counts import SELECT, counts
 
 

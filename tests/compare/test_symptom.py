@@ -11,7 +11,7 @@ from harness.bisection import Symptom
 from harness.compare.exact_lane import compare_exact
 from harness.compare.symptom import COUNTERS, count_of, has_symptom, symptoms_of
 from harness.comparison import CounterChange
-from harness.model import Statement
+from harness.counted import Statement
 from tests.compare.counts import SELECT, counts
 from tests.reports.synthetic_comparison import NAMES, calm, comparison, counted, judgement, slower
 

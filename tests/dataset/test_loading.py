@@ -10,7 +10,7 @@ from harness.dataset.content import catalogue_of, table_contents
 from harness.dataset.loading import load_data_set
 from harness.dataset.profiles import PROFILES
 from harness.dataset.table_content import TableContent
-from harness.model import StackError
+from harness.errors import StackError
 
 pytestmark = pytest.mark.stack
 

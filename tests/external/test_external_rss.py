@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from harness.errors import StackError
 from harness.external.settings import ExternalSettings, parse_urls
 from harness.external.target import connect
 from harness.measure.samples import is_sent, read_samples
-from harness.model import StackError
 from harness.stack.certificates import Certificates, Identity, make_certificates
 from harness.stack.lifecycle import Stack
 from tests.taurus.bzt_process import BztProcess, job

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
+from harness.errors import StackError
 from harness.external.asking import Asking
 from harness.external.own_elements import make_own_elements, new_run_name, own_catalogue, remove_own_elements
-from harness.model import StackError
 from scenarios.own_elements import OWN_PREFIX
 
 Asked = list[tuple[str, str, Sequence[Any]]]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from harness.errors import SettingsError
 from harness.index.address import index_url, shown
-from harness.model import SettingsError
 
 SECRET = "s3cret"
 TEAM = f"mysql://team:{SECRET}@db.example.org:3307/rss?ssl_ca=/etc/ca.pem"

@@ -15,13 +15,13 @@ import pytest
 import sqlalchemy
 from sqlalchemy import URL
 
+from harness.errors import RssbenchError
 from harness.index import database
 from harness.index.address import local_url
 from harness.index.database import IndexBroken, opened_index
 from harness.index.indexing import index_run, rebuild_index
 from harness.index.listing import list_runs
 from harness.index.tables import INDEX_VERSION
-from harness.model import RssbenchError
 
 from .conftest import execute
 from .results import store_run

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy import URL
 
+from harness.errors import RssbenchError
 from harness.index import INDEX_VARIABLE
 from harness.index.database import opened_index
 from harness.index.indexing import (
@@ -25,7 +26,6 @@ from harness.index.indexing import (
 )
 from harness.index.listing import ListedBuild, ListedRun, list_runs
 from harness.index.tables import BuildRow, FigureRow, RunRow
-from harness.model import RssbenchError
 from harness.store import RUN
 
 from .conftest import execute

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness.builds.environment import BuildEnvironment
+from harness.errors import StackError
 from harness.integration.outcomes import CaseOutcome
 from harness.integration.pytest_process import PytestProcess
 from harness.integration.sources import SUITE, DiracTests
-from harness.model import BuildIdentity, StackError
+from harness.model import BuildIdentity
 
 JUNIT = '<testsuite><testcase name="test_Get" time="1.5" /></testsuite>'
 WRITE = f"""for one in "$@"; do case $one in --junitxml=*) echo '{JUNIT}' >"${{one#*=}}";; esac; done"""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import SettingsError
 from harness.integration.sources import SUITE, opened_tests
-from harness.model import SettingsError
 from harness.selftest.changed_clone import git
 from tests.dirac_sources import write_small_dirac
 

@@ -19,9 +19,10 @@ import sqlalchemy as sa
 
 from harness.dataset.content import catalogue_of
 from harness.dataset.profiles import PROFILES
+from harness.errors import RssbenchError
 from harness.measure.audit import audit_writes
 from harness.measure.samples import Samples
-from harness.model import Audit, RssbenchError
+from harness.model import Audit
 from harness.stack.database import DatabaseServer
 from harness.stack.lifecycle import Stack
 from harness.stack.processes import Processes

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from harness.counted import ExactOperation
 from harness.measure.exact import count_operations
-from harness.model import ExactOperation
 from harness.stack.lifecycle import Stack
 from scenarios.answers import exactly, nothing
 from scenarios.catalogue import read_catalogue

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from harness.bisection import BisectResult, RangeBuild, Symptom
 from harness.builds.environment import BuildEnvironment
 from harness.comparison import ComparisonResult, CounterChange
+from harness.errors import BuildError, NotComparableError, RssbenchError, StackError
 from harness.measure.bisect_record import ENDS_FOLDER, BisectRecord
 from harness.measure.bisect_run import BisectRun
 from harness.measure.symptom_lane import Enough, SymptomLane, SymptomSeen
-from harness.model import BuildError, NotComparableError, RssbenchError, StackError
 from harness.provenance import describe_environment
 from harness.store import BISECTION, COMPARISON
 from tests.measure.pairs import comparison_settings

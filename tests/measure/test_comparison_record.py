@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from harness.errors import RssbenchError, SettingsError
 from harness.measure.comparison_record import ComparisonRecord
-from harness.model import DataSet, RssbenchError, SettingsError
+from harness.model import DataSet
 from harness.store import COMPARISON
 
 from .pairs import builds, comparison_settings, new_record

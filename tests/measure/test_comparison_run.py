@@ -18,11 +18,12 @@ from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
 from harness.comparison import ComparisonResult, ComparisonSettings, LoadScenario
+from harness.errors import RssbenchError
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.judging import read_measured
 from harness.measure.load_lane import DEFAULT_LOAD
-from harness.model import DataSet, RssbenchError
+from harness.model import DataSet
 from harness.stack.lifecycle import Stack
 from harness.store import COMPARISON
 from reports.comparison_verdict import verdict_line

@@ -15,11 +15,11 @@ import pytest
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
 from harness.email_cache import Setting, SettingResult
+from harness.errors import StackError
 from harness.measure.email_cache import Blocks, measure_blocks, measure_email_cache, settings_of
 from harness.measure.email_cache_blocks import reason_of
 from harness.measure.measurement_record import Place
 from harness.measure.message_lookup import sqlite_messages
-from harness.model import StackError
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
 from harness.store import EMAIL_CACHE

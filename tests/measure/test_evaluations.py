@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from harness.counted import Statement
 from harness.measure.evaluations import _merged, rows_written
-from harness.model import Statement
 from tests.reports.synthetic_history import evaluation
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
+from harness.counted import ExactOperation
+from harness.errors import StackError
 from harness.measure.exact import count_operations
 from harness.measure.statement_log import StatementLog
-from harness.model import ExactOperation, StackError
 from harness.stack.lifecycle import Stack
 from scenarios.answers import exactly
 from scenarios.catalogue import Catalogue, read_catalogue

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from harness.counted import ExactOperation, ReadAnswer, Statement
 from harness.measure.exact_counts import merge_counts, without_bytes
-from harness.model import ExactOperation, ReadAnswer, Statement
 
 COUNTED = ExactOperation(
     "Publisher.getTree",

@@ -10,12 +10,14 @@ import sqlalchemy
 from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
+from harness.counted import ExactOperation, Statement
+from harness.errors import StackError
 from harness.growth import MissingIndex, OperationGrowth
 from harness.measure.exact import count_operations
 from harness.measure.growth_run import GrowthRun, GrowthSettings, grown
 from harness.measure.index_trial import made_index, with_index
 from harness.measure.measurement_record import Place
-from harness.model import DataSet, ExactOperation, StackError, Statement
+from harness.model import DataSet
 from harness.stack.lifecycle import Stack
 from harness.store import GROWTH
 from scenarios.catalogue import read_catalogue

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from harness.errors import RssbenchError, SettingsError
 from harness.history import HistoryBuild, HistoryResult
 from harness.measure.history_record import HistoryRecord, recover_history
-from harness.model import RssbenchError, SettingsError
 from harness.provenance import describe_environment
 from harness.store import HISTORY
 from tests.reports.synthetic_history import READ, five_builds, history, history_build, reference_build

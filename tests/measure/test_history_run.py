@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
 from harness.comparison import ComparisonResult
+from harness.errors import RssbenchError, StackError
 from harness.history import HistoryBuild, HistoryResult
 from harness.measure import history_run
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.history_record import HistoryRecord
 from harness.measure.history_run import LOOK_UP_SHARE, HistoryRun
-from harness.model import DataSet, RssbenchError, StackError
+from harness.model import DataSet
 from harness.store import COMPARISON, HISTORY
 from tests.reports.synthetic_comparison import build, counted
 from tests.reports.synthetic_history import READ, WRITE, evaluation, history, look_up, reference_build, timed

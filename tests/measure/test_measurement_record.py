@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.cycles import CyclesResult
+from harness.errors import RssbenchError, StackError
 from harness.measure.measurement_record import MeasurementRecord, Place
 from harness.measure.run_record import NOT_FINISHED
-from harness.model import RssbenchError, StackError
 from harness.store import CYCLES
 from tests.reports.synthetic_cycles import build_cycles, measured
 

@@ -15,9 +15,9 @@ import pytest
 
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
+from harness.errors import StackError
 from harness.measure.pair import PairMeasurement, measure_pair
 from harness.measure.pair_ratios import pair_ratios
-from harness.model import StackError
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack

@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from harness.errors import RssbenchError
 from harness.measure.pair import PairMeasurement
 from harness.measure.pair_store import PairStore
 from harness.measure.window_store import LoadWindow, WindowPair, WindowStore
-from harness.model import RssbenchError
 
 from .pairs import READ, line, pair_rows, store_pairs
 

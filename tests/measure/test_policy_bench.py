@@ -14,6 +14,7 @@ import sqlalchemy
 
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
+from harness.errors import StackError
 from harness.measure.agent_cycles import inspector_rates, mail_rounds
 from harness.measure.call_log import CallLog
 from harness.measure.evaluated_elements import EvaluatedElement
@@ -21,7 +22,6 @@ from harness.measure.evaluation_costs import evaluation_costs, time_evaluations
 from harness.measure.evaluations import count_evaluations
 from harness.measure.policy_bench import PolicyBench, bench_on, policy_bench
 from harness.measure.webhook_cases import webhook_cases
-from harness.model import StackError
 from harness.policy_costs import CountedEvaluation
 from harness.stack.cpu_meter import cpu_ns
 from harness.stack.lifecycle import Stack

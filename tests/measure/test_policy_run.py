@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from harness.builds.environment import BuildEnvironment
+from harness.counted import ExactOperation
+from harness.errors import StackError
 from harness.measure import policy_run
 from harness.measure.evaluation_costs import Case, RoundCost, Rounds
 from harness.measure.measurement_record import Place
 from harness.measure.policy_run import PolicyRun, PolicySettings
-from harness.model import BuildIdentity, DataSet, ExactOperation, StackError
+from harness.model import BuildIdentity, DataSet
 from harness.policy_costs import CountedEvaluation, PoliciesResult
 from harness.store import POLICIES
 

@@ -9,16 +9,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from harness.errors import RssbenchError
 from harness.measure.run_record import NOT_FINISHED, RunRecord, recover_run
-from harness.model import (
-    BuildIdentity,
-    DataSet,
-    RssbenchError,
-    SectionName,
-    SectionOutcome,
-    TrialResult,
-    TrialStatus,
-)
+from harness.model import BuildIdentity, DataSet, SectionName, SectionOutcome, TrialResult, TrialStatus
 from harness.store import RUN
 from tests.reports.synthetic_run import (
     exact_operation,

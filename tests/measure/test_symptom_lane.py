@@ -11,10 +11,10 @@ import pytest
 from harness.bisection import Symptom
 from harness.builds.environment import BuildEnvironment
 from harness.comparison import AbsentOperation, CounterChange
+from harness.errors import NotComparableError
 from harness.measure.pair import PairMeasurement
 from harness.measure.pair_store import PairStore
 from harness.measure.symptom_lane import SymptomLane, SymptomSeen
-from harness.model import NotComparableError
 from scenarios.samples import Outcome
 from tests.measure.pairs import OPERATIONS, READ, comparison_settings, line, new_record, pair_rows, store_pairs
 from tests.reports.synthetic_comparison import build, comparison, counted

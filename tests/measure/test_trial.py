@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.errors import RssbenchError
 from harness.measure.samples import Samples
 from harness.measure.trial import summarise_trial
 from harness.measure.usage import Snapshot
-from harness.model import Audit, ErrorCount, Load, Memory, RssbenchError, TrialResult
+from harness.model import Audit, ErrorCount, Load, Memory, TrialResult
 from scenarios.load_plan import LoadPlan
 from scenarios.operations import OPERATIONS
 from scenarios.outcomes import OutcomeCount

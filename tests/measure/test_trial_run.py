@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from harness.dataset.content import catalogue_of
 from harness.dataset.profiles import PROFILES
+from harness.errors import RssbenchError
 from harness.measure.samples import Samples
 from harness.measure.trial_run import TrialRun, judge_trial
-from harness.model import Audit, RssbenchError, TrialResult
+from harness.model import Audit, TrialResult
 from harness.stack.lifecycle import Stack
 from scenarios.load_plan import LoadPlan
 from scenarios.operations import OPERATIONS

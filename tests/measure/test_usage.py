@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import RssbenchError
 from harness.measure.usage import (
     Snapshot,
     UsageRecorder,
@@ -17,7 +18,6 @@ from harness.measure.usage import (
     cpu_ns_between,
     read_usage,
 )
-from harness.model import RssbenchError
 
 
 def snapshot(at_s: float, cpu_ms: float = 0.0, rss_bytes: int = 0) -> Snapshot:

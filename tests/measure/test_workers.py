@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from harness import command
+from harness.errors import RssbenchError
 from harness.measure import workers as module
 from harness.measure.workers import Workers
-from harness.model import RssbenchError
 from scenarios.load_plan import LoadPlan
 from scenarios.operations import OPERATIONS
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from harness.errors import RssbenchError
 from harness.micro.benchmark_file import read_benchmark_file
-from harness.model import RssbenchError
 
 MODULE = "def test_slow(benchmark):\n    benchmark(sum, range(1000))\n"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness.errors import RssbenchError, SettingsError
 from harness.micro.earlier_files import NOT_INTERLEAVED, compare_files, made_in_turns, read_pairs
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroComparison
-from harness.model import RssbenchError, SettingsError
 from harness.store import MICRO_COMPARISON
 from tests.micro.files import START, file
 

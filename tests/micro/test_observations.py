@@ -9,8 +9,8 @@ import pytest
 
 from harness.compare.verdict import conclude
 from harness.comparison import AbsentOperation, Question
+from harness.errors import RssbenchError
 from harness.micro.observations import MicroObservations
-from harness.model import RssbenchError
 from tests.micro.files import file
 
 NAMES = [f"bench_{letter}" for letter in "abcdefgh"]

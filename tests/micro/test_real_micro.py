@@ -21,13 +21,13 @@ from harness.builds.benchmarking import pytest_folder
 from harness.builds.cache import intact_environment
 from harness.builds.environment import BuildEnvironment, prepare_build
 from harness.dataset.profiles import PROFILES
+from harness.errors import SettingsError, StackError
 from harness.micro.benchmark_file import read_benchmark_file
 from harness.micro.comparing import compare_builds
 from harness.micro.databases import BuildDatabase, loaded_database
 from harness.micro.process import Course, MicroProcess
 from harness.micro.record import MicroRecord
 from harness.micro_comparison import MicroSettings
-from harness.model import SettingsError, StackError
 from harness.settings import cache_folder
 from harness.store import MICRO_COMPARISON
 from tests.compare.changed_build import changed_build

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from harness.errors import StackError
 from harness.micro import turns as harness_turns
 from harness.micro.databases import MICRO
 from harness.micro.turns import GOES_ON, TurnServer
-from harness.model import StackError
 
 
 def of_build(name: str) -> ModuleType:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.model import BuildError
+from harness.errors import BuildError
 from harness.mutant_scores import TOGETHER
 from harness.mutants.changes import Begin, Rename
 from harness.mutants.mutant import Mutant

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.mutants.all_mutants import MUTANTS
 from harness.mutants.outcomes_file import OutcomesFile
 from tests.mutants.made_outcomes import outcome

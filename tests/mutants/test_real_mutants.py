@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.builds.environment import prepare_build
-from harness.model import BuildError
+from harness.errors import BuildError
 from harness.mutants.all_mutants import MUTANTS, RELEASE
 from harness.mutants.detection import Detection
 from harness.mutants.outcomes_file import OutcomesFile

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.model import BuildError
+from harness.errors import BuildError
 from harness.mutant_scores import Finding
 from harness.mutants import run as run_module
 from harness.mutants.changes import Top

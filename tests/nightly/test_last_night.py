@@ -7,10 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from harness.errors import RssbenchError
 from harness.index import INDEX_VARIABLE
 from harness.index.address import LOCAL_FILE, index_url
 from harness.index.indexing import index_run
-from harness.model import BuildIdentity, RssbenchError
+from harness.model import BuildIdentity
 from harness.nightly.last_night import RUN_ENDING, earlier_builds
 from tests.index.results import comparison, store_comparison, store_run
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.night import Night
 from harness.nightly.publication import Publication
 from tests.nightly.nights import night

@@ -19,7 +19,8 @@ from harness.comparison import (
     Judgement,
     StatementChange,
 )
-from harness.model import BuildIdentity, DataSet, Statement
+from harness.counted import Statement
+from harness.model import BuildIdentity, DataSet
 from scenarios.operations import STANDARD
 from tests.reports.synthetic_run import exact_operation, run_result
 

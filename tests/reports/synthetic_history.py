@@ -8,9 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from harness.comparison import AbsentOperation, Judgement
+from harness.counted import ExactOperation
 from harness.history import HISTORY_PARTS, HISTORY_SCHEMA_VERSION, HistoryBuild, HistoryResult, HistorySettings
 from harness.measure.history_record import judged
-from harness.model import DataSet, ExactOperation
+from harness.model import DataSet
 from harness.policy_costs import CountedEvaluation
 from tests.compare.counts import counts
 from tests.reports.synthetic_comparison import build, judgement

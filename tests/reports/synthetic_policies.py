@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.model import DataSet, ExactOperation, Interval, ReadAnswer, Statement
+from harness.counted import ExactOperation, ReadAnswer, Statement
+from harness.model import DataSet, Interval
 from harness.policy_costs import (
     CountedEvaluation,
     EvaluationCost,

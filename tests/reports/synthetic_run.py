@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from harness.counted import ExactOperation, Statement
 from harness.measure.trial import summarise_trial
 from harness.model import (
     SCHEMA_VERSION,
@@ -17,7 +18,6 @@ from harness.model import (
     DataSet,
     Environment,
     ErrorCount,
-    ExactOperation,
     GeneratorHealth,
     Interval,
     Load,
@@ -25,7 +25,6 @@ from harness.model import (
     OperationResult,
     Percentiles,
     RunResult,
-    Statement,
     TrialResult,
 )
 from harness.store import RUN

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from harness.comparison import AbsentOperation, StatementChange
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from reports.comparison_frames import PAIR_COLUMNS
 from reports.comparison_page import DIFF_LINES, counted, file_views, render_comparison, write_comparison_report
 from tests.reports.parsed_page import Page

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from harness.errors import RssbenchError
 from harness.growth import GrowthResult
-from harness.model import RssbenchError
 from harness.store import GROWTH
 from reports.growth_views import advice, findings, index_text
 from reports.measurement_page import write_measurement_page

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from harness.errors import RssbenchError
 from harness.history import HistoryResult
-from harness.model import RssbenchError
 from reports.history_formats import HISTORY_FORMATS
 from reports.history_lines import scale, small_line
 from reports.history_page import render_history, write_history_report

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from harness.errors import RssbenchError
 from harness.measurement import Measurement
-from harness.model import RssbenchError, SectionOutcome
+from harness.model import SectionOutcome
 from harness.store import CYCLES, EMAIL_CACHE, GROWTH, MEASUREMENTS, MICRO, POLICIES, RUN, ResultKind
 from reports.measurement_page import write_measurement_page
 from reports.measurements import measurement_text, sections_in

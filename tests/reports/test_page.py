@@ -4,16 +4,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.model import (
-    CpuPerRequest,
-    ErrorCount,
-    ExactOperation,
-    ExternalRss,
-    GeneratorHealth,
-    Memory,
-    RssbenchError,
-    Statement,
-)
+from harness.counted import ExactOperation, Statement
+from harness.errors import RssbenchError
+from harness.model import CpuPerRequest, ErrorCount, ExternalRss, GeneratorHealth, Memory
 from harness.store import RUN
 from reports.page import render, write_report
 from reports.section import STATEMENTS_SHOWN, statement_table

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.model import Statement
+from harness.counted import Statement
 from harness.store import RUN
 from reports.comparison_page import write_comparison_report
 from reports.measurement_page import write_measurement_page

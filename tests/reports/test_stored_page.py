@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import RssbenchError
 from harness.index.courses import StoredFigure
-from harness.model import RssbenchError
 from reports.stored_page import COLOURS, render_stored, write_stored_page
 from tests.reports.parsed_page import Page
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from reports.trial_samples import read_trial_samples
 from tests.reports.synthetic_run import NAMES, load_of, make_samples, write_trial
 

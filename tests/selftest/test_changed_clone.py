@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model import BuildError
+from harness.errors import BuildError
 from harness.selftest.changed_clone import branch_with, git
 from tests.dirac_sources import make_small_clone
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from harness.comparison import Question
+from harness.errors import RssbenchError
 from harness.measure.observations import Observations
-from harness.model import RssbenchError
 from harness.selftest.pool import PoolStore
 from harness.selftest.slowdown import EQUAL, SLOWDOWNS
 from tests.measure.pairs import OPERATIONS

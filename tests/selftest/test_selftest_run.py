@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harness.model import BuildError, RssbenchError, SettingsError
+from harness.errors import BuildError, RssbenchError, SettingsError
 from harness.selftest import evaluation
 from harness.selftest.pool import PoolStore
 from harness.selftest.record import SelftestRecord

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from harness.builds.environment import BuildEnvironment
+from harness.errors import StackError
 from harness.measure.comparison_record import ComparisonRecord
-from harness.model import StackError
 from harness.selftest import whole_comparisons
 from harness.selftest.whole_comparisons import WholeComparisons, exact_settings, read_whole, whole_settings
 from harness.selftest_result import SelftestSettings

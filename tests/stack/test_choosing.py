@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.model import SettingsError, StackError
+from harness.errors import SettingsError, StackError
 from harness.stack import choosing
 from harness.stack.choosing import runtime_asked_for, runtimes_to_compare
 from harness.stack.engine import Engine

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness import command
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.container import Container
 from harness.stack.engine import Engine
 

@@ -21,7 +21,7 @@ import pytest
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack import images
 from harness.stack.cpu_meter import cpu_ns, processes_of
 from harness.stack.engine import MARK_LABEL, Engine

@@ -12,7 +12,7 @@ import sqlalchemy
 from filelock import FileLock
 
 from harness import command
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack import processes
 from harness.stack.database import DATABASES, DatabaseAddress, DatabaseServer, database_template
 from harness.stack.processes import Processes

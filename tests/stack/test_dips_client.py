@@ -10,7 +10,8 @@ import pytest
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.installation import installation_of
 from harness.dataset.profiles import PROFILES
-from harness.model import BuildIdentity, StackError
+from harness.errors import StackError
+from harness.model import BuildIdentity
 from harness.stack.certificates import Certificates, Identity
 from harness.stack.configuration import ServiceSettings
 from harness.stack.database import DatabaseAddress

@@ -12,7 +12,8 @@ import pytest
 
 from harness import command
 from harness.builds.environment import BuildEnvironment
-from harness.model import BuildIdentity, StackError
+from harness.errors import StackError
+from harness.model import BuildIdentity
 from harness.stack.dirac_session import DiracSession
 
 ECHO = """

@@ -11,7 +11,7 @@ import pytest
 
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.starting import start_stack
 
 pytestmark = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.engine import Engine, find_engine
 
 Install = Callable[[str, str], Path]

@@ -13,7 +13,8 @@ import sqlalchemy
 
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
-from harness.model import FrontDoor, StackError
+from harness.errors import StackError
+from harness.model import FrontDoor
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack
 from harness.stack.readiness import RpcCall, check_rows, rpc_values

@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
-from harness.model import BuildIdentity, StackError
+from harness.errors import StackError
+from harness.model import BuildIdentity
 from harness.stack import images
 from harness.stack.engine import Engine
 from harness.stack.images import database_image, remove_abandoned_layers, service_image

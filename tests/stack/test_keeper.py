@@ -13,7 +13,7 @@ import pytest
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.keeper import StackInfo, stack_down, stack_status, stack_up
 from tests.stack.waiting import eventually
 

@@ -16,7 +16,7 @@ import sqlalchemy
 from harness import command
 from harness.builds.environment import BuildEnvironment
 from harness.dataset.profiles import PROFILES
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack import service
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack

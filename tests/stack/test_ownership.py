@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from harness import command
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.engine import Engine
 from harness.stack.ownership import (
     OwnedDirectory,

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.ports import LOOPBACK, ReservedPort
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack import readiness
 from harness.stack.readiness import RpcCall, check_rows, value_of, wait_until_listening
 from scenarios.catalogue import Catalogue, StatusRow

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.model import StackError
+from harness.errors import StackError
 from harness.stack.front_doors import (
     chosen_front_doors,
     front_door_of_all,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bzt.cli import CLI
 
-from harness.model import SettingsError
+from harness.errors import SettingsError
 from harness.taurus import invocation
 from harness.taurus.invocation import check_settings, run_bzt
 

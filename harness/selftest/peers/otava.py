@@ -17,7 +17,7 @@ import uv
 from harness import command
 from harness.builds import locks
 from harness.builds.package_index import uv_environment
-from harness.model import BuildError, RssbenchError
+from harness.errors import BuildError, RssbenchError
 from harness.selftest.peers.rules import Rule
 from harness.selftest.peers.runs import PeerTrial
 

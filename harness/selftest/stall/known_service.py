@@ -23,7 +23,7 @@ from pathlib import Path
 from harness import command
 from harness.dataset.content import catalogue_of
 from harness.dataset.profiles import PROFILES
-from harness.model import RssbenchError
+from harness.errors import RssbenchError
 from harness.stack.certificates import Certificates, make_certificates
 from scenarios.catalogue import write_catalogue
 from scenarios.load_plan import LoadPlan

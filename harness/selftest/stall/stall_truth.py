@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from harness import command
+from harness.errors import RssbenchError
 from harness.measure.samples import latencies_s, read_samples
 from harness.measure.workers import Workers
-from harness.model import RssbenchError
 from harness.selftest.stall.known_service import serving
 from harness.selftest_result import Generator, StallRun
 from scenarios.load_plan import LOAD_PLAN_VARIABLE
