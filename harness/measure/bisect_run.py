@@ -66,13 +66,8 @@ class BisectRun:
     def run(self) -> BisectResult:
         """Compare, search, and keep what is known after every step, however this ends. RssbenchError when the
         harness, or the good end, failed."""
-        try:
+        with self._record:
             self._find()
-        except BaseException as error:
-            reason = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__
-            self._record.update(status="incomplete", problems=(reason,))
-            raise
-        self._record.update(status="complete", problems=())
         return self._record.result
 
     def _find(self) -> None:

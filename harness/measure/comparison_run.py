@@ -69,13 +69,12 @@ class ComparisonRun:
         """Measure and judge. What was measured is on record however this ends; StackError when a stack failed,
         NotComparableError when it is the contender that cannot be compared."""
         deadline_s = time.monotonic() + self._settings.budget_s
-        try:
-            with self._origins() as origins:
-                self._measure(origins, deadline_s)
-        except BaseException as error:
-            self._judge(status="incomplete", problems=(_reason(error),))
-            raise
-        self._judge(status="complete", problems=())
+        with self._record:
+            try:
+                with self._origins() as origins:
+                    self._measure(origins, deadline_s)
+            finally:
+                self._judge()
         return self._record.result
 
     @contextmanager
@@ -207,15 +206,10 @@ class ComparisonRun:
         judgements = (*judge_timed(self._settings, self._measured), *wrong_answers(self._measured))
         return decided([one for one in judgements if one.lane == lane])
 
-    def _judge(self, status: str, problems: tuple[str, ...]) -> None:
+    def _judge(self) -> None:
         result = judged(self._record.result, self._measured)
         self._record.update(
-            verdict=result.verdict,
-            judgements=result.judgements,
-            control=result.control,
-            absent=result.absent,
-            status=status,
-            problems=problems,
+            verdict=result.verdict, judgements=result.judgements, control=result.control, absent=result.absent
         )
 
 
@@ -228,7 +222,3 @@ def _stop_started(starting: Future[Stack]) -> None:
 def _both(work: Callable[[Stack], object], stacks: tuple[Stack, ...]) -> tuple:  # type: ignore[type-arg]
     with ThreadPoolExecutor(len(stacks)) as pool:
         return tuple(pool.map(work, stacks))
-
-
-def _reason(error: BaseException) -> str:
-    return "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__

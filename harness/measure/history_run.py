@@ -67,7 +67,7 @@ class HistoryRun:
         the reference does not start. A build that fails is named in the result, and the others go on."""
         deadline_s = time.monotonic() + self._settings.budget_s
         reference = self._record.build(self._settings.reference)
-        try:
+        with self._record:
             self._count(reference)
             left = [
                 build
@@ -77,11 +77,6 @@ class HistoryRun:
             for place, build in enumerate(left):
                 now_s = time.monotonic()
                 self._measure(build, now_s + max(0.0, deadline_s - now_s) / (len(left) - place))
-        except BaseException as error:
-            reason = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__
-            self._record.update(status="incomplete", problems=(reason,))
-            raise
-        self._record.update(status="complete", problems=())
         return self._record.result
 
     def _count(self, reference: HistoryBuild) -> None:

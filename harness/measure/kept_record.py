@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Generic, TypeVar
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 from msgspec.structs import replace
 
@@ -18,7 +19,11 @@ Kept = TypeVar("Kept", ComparisonResult, HistoryResult, BisectResult, MicroCompa
 
 
 class KeptRecord(Generic[Kept]):
-    """Keeps the file of its kind in ``directory``. ``duration_s`` is that of all invocations together."""
+    """Keeps the file of its kind in ``directory``. ``duration_s`` is that of all invocations together.
+
+    As a context manager around what is measured: complete at the end of it; incomplete, with the reason, when an
+    exception ends it.
+    """
 
     kind: ResultKind[Kept]
 
@@ -33,3 +38,18 @@ class KeptRecord(Generic[Kept]):
         duration_s = self._earlier_s + time.monotonic() - self._began_s
         self.result = replace(self.result, duration_s=duration_s, **changes)
         self.kind.write(self.result, self.directory)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.update(status="complete", problems=())
+        else:
+            self.update(status="incomplete", problems=(_reason(error),))
+
+
+def _reason(error: BaseException) -> str:
+    return "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__

@@ -47,23 +47,19 @@ def compare_builds(  # noqa: PLR0913  what is compared, where to, and how it is 
         record.judge(compared, control, names)
         return is_clear(record.result.judgements)
 
-    try:
-        with ExitStack() as ends:
-            profile = PROFILES[settings.profile]
-            first, second = (
-                ends.enter_context(loaded_database(one, profile, settings.seed, stack_root, progress))
-                for one in builds
-            )
-            _note_data_set(record, (first, second))
-            pairs = Pairs((first, second), tools, record.directory / "pairs", settings.select, settings.seed)
-            pairs.measure(compared, control, deadline_s, is_decided, progress)
-    except BaseException as error:
-        record.judge(compared, control, names)
-        reason = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__
-        record.update(problems=(reason,))
-        raise
-    record.judge(compared, control, names)
-    record.update(status="complete", problems=())
+    with record:
+        try:
+            with ExitStack() as ends:
+                profile = PROFILES[settings.profile]
+                first, second = (
+                    ends.enter_context(loaded_database(one, profile, settings.seed, stack_root, progress))
+                    for one in builds
+                )
+                _note_data_set(record, (first, second))
+                pairs = Pairs((first, second), tools, record.directory / "pairs", settings.select, settings.seed)
+                pairs.measure(compared, control, deadline_s, is_decided, progress)
+        finally:
+            record.judge(compared, control, names)
     return record.result
 
 
