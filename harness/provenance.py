@@ -35,6 +35,13 @@ def describe_environment(database_version: str) -> Environment:
     )
 
 
+def another_machine(then: Environment) -> str | None:
+    """In words that what ``then`` describes was measured elsewhere; None on the same machine."""
+    now = describe_environment("")
+    machines = [f"{one.hostname} ({one.cpu_count} x {one.cpu_model})" for one in (then, now)]
+    return None if machines[0] == machines[1] else f"the machine was {machines[0]}, now it is {machines[1]}"
+
+
 def _cpu_model() -> str:
     """As Linux names it; not all architectures do."""
     for line in Path("/proc/cpuinfo").read_text().splitlines():

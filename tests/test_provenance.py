@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
-from harness.provenance import _suite_commit, describe_environment
+from harness.provenance import _suite_commit, another_machine, describe_environment
 
 PROJECT = Path(__file__).parent.parent
 
@@ -63,3 +64,13 @@ def test_outside_a_checkout_there_is_no_commit(checkout: Path) -> None:
 def test_without_git_there_is_no_commit(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert _suite_commit(checkout) is None
+
+
+def test_what_was_measured_elsewhere_is_said_with_both_machines() -> None:
+    here = describe_environment("")
+    assert another_machine(here) is None
+    there = replace(here, cpu_count=here.cpu_count + 1)
+    assert another_machine(there) == (
+        f"the machine was {here.hostname} ({here.cpu_count + 1} x {here.cpu_model}), "
+        f"now it is {here.hostname} ({here.cpu_count} x {here.cpu_model})"
+    )

@@ -12,7 +12,7 @@ from harness.bisection import BISECTION_SCHEMA_VERSION, BisectResult, BisectSett
 from harness.errors import SettingsError
 from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
-from harness.provenance import describe_environment
+from harness.provenance import another_machine, describe_environment
 from harness.store import BISECTION
 
 #: Where both ends of the range are compared, below the folder of the bisection.
@@ -54,11 +54,8 @@ class BisectRecord(KeptRecord[BisectResult]):
         """Of a bisection that was begun before, with more time. RssbenchError when there is none, SettingsError
         when it was begun on another machine."""
         result = BISECTION.read(directory)
-        then, now = result.environment, describe_environment("")
-        if (then.hostname, then.cpu_model) != (now.hostname, now.cpu_model):
-            raise SettingsError(
-                [f"{directory} was begun on {then.hostname} ({then.cpu_model}); it can be continued there only"]
-            )
+        if elsewhere := another_machine(result.environment):
+            raise SettingsError([f"{directory}: {elsewhere}; it can be continued there only"])
         record = cls(directory, result)
         settings = msgspec.structs.replace(result.settings, budget_s=budget_s)
         record.update(status="incomplete", problems=(NOT_FINISHED,), settings=settings)

@@ -12,7 +12,7 @@ from harness.errors import RssbenchError, SettingsError
 from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
 from harness.model import BuildIdentity, DataSet
-from harness.provenance import describe_environment
+from harness.provenance import another_machine, describe_environment
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import COMPARISON
 
@@ -66,7 +66,6 @@ class ComparisonRecord(KeptRecord[ComparisonResult]):
         """Of a comparison that was begun before. SettingsError naming all that is not as it was then; the budget
         may differ. RssbenchError when there is none."""
         result = COMPARISON.read(directory)
-        then, now = result.environment, describe_environment("")
         known = [build.environment_key if build else None for build in (result.baseline, result.contender)]
         checks = {
             "baseline": (known[0], builds[0].environment_key),
@@ -75,15 +74,13 @@ class ComparisonRecord(KeptRecord[ComparisonResult]):
             "operations": (result.settings.operations, settings.operations),
             "profile": (result.settings.profile, settings.profile),
             "seed": (result.settings.seed, settings.seed),
-            "machine": ((then.hostname, then.cpu_model), (now.hostname, now.cpu_model)),
         }
-        mistakes = [
-            f"{directory}: {what} was {was}, now it is {is_now}; only an equal comparison can be continued"
-            for what, (was, is_now) in checks.items()
-            if was != is_now
-        ]
+        mistakes = [f"{what} was {was}, now it is {now}" for what, (was, now) in checks.items() if was != now]
+        if elsewhere := another_machine(result.environment):
+            mistakes.append(elsewhere)
         if mistakes:
-            raise SettingsError(mistakes)
+            allowed = "only an equal comparison can be continued"
+            raise SettingsError([f"{directory}: {mistake}; {allowed}" for mistake in mistakes])
         record = cls(directory, result)
         record.update(status="incomplete", problems=(NOT_FINISHED,), settings=settings)
         return record

@@ -14,7 +14,7 @@ from harness.errors import RssbenchError, SettingsError
 from harness.history import HISTORY_SCHEMA_VERSION, HistoryBuild, HistoryResult, HistorySettings
 from harness.measure.kept_record import KeptRecord
 from harness.measure.run_record import NOT_FINISHED
-from harness.provenance import describe_environment
+from harness.provenance import another_machine, describe_environment
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import HISTORY
 
@@ -56,9 +56,8 @@ class HistoryRecord(KeptRecord[HistoryResult]):
         was. One that came to its end measures more pairs of every build. SettingsError naming all that is not as
         it was then; RssbenchError when there is none."""
         result = HISTORY.read(directory)
-        then, now = result.environment, describe_environment("")
-        machines = [(one.hostname, one.cpu_model) for one in (then, now)]
-        mistakes = [f"machine was {machines[0]}, now it is {machines[1]}"] if len(set(machines)) > 1 else []
+        elsewhere = another_machine(result.environment)
+        mistakes = [elsewhere] if elsewhere else []
         mistakes += [
             f"{old.name} was {old.identity.environment_key}, now it is {_key(new)}"
             for old, new in zip(result.builds, builds, strict=True)

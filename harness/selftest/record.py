@@ -14,7 +14,7 @@ import msgspec
 
 from harness.errors import RssbenchError, SettingsError
 from harness.model import BuildIdentity
-from harness.provenance import describe_environment
+from harness.provenance import another_machine, describe_environment
 from harness.selftest_result import SELFTEST_SCHEMA_VERSION, Effort, SelftestResult, SelftestSettings
 from harness.store import SELFTEST
 
@@ -48,11 +48,8 @@ class SelftestRecord:
         """SettingsError on another machine than before: what is added must describe the same one. RssbenchError
         when there is no self-test."""
         result = SELFTEST.read(directory)
-        now = describe_environment("")
-        machines = [(one.hostname, one.cpu_model, one.cpu_count) for one in (result.environment, now)]
-        if machines[0] != machines[1]:
-            was, is_now = machines
-            raise SettingsError([f"{directory}: was measured on {was}, this is {is_now}; begin a new self-test"])
+        if elsewhere := another_machine(result.environment):
+            raise SettingsError([f"{directory}: {elsewhere}; begin a new self-test"])
         record = cls(directory, result)
         record.update(commands=(*result.commands, command))
         return record

@@ -111,5 +111,5 @@ def test_other_packages_are_no_continuation(record: SelftestRecord) -> None:
 def test_another_machine_does_not_continue(record: SelftestRecord) -> None:
     environment = replace(record.result.environment, hostname="elsewhere")
     SELFTEST.write(replace(record.result, environment=environment), record.directory)
-    with pytest.raises(SettingsError, match=r"was measured on \('elsewhere'"):
+    with pytest.raises(SettingsError, match="the machine was elsewhere"):
         SelftestRecord.continued(record.directory, "rssbench selftest")
