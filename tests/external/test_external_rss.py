@@ -16,12 +16,15 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from harness.builds.environment import BuildEnvironment
+from harness.dataset.profiles import PROFILES
 from harness.errors import StackError
 from harness.external.settings import ExternalSettings, parse_urls
 from harness.external.target import connect
 from harness.measure.samples import is_sent, read_samples
 from harness.stack.certificates import Certificates, Identity, make_certificates
 from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
 from tests.taurus.bzt_process import BztProcess, job
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
@@ -72,14 +75,21 @@ def own_rows(stack: Stack) -> int:
     return sum("'rssbench-" in row for rows in rows_of(stack).values() for row in rows)
 
 
-@pytest.fixture
-def bzt(tmp_path: Path, stack: Stack, bzt_stack_root: Path) -> Iterator[Callable[..., BztProcess]]:
-    started: list[BztProcess] = []
-    admin = stack.identities["admin"]
+@pytest.fixture(scope="module")
+def dips_stack(build: BuildEnvironment, stack_root: Path) -> Iterator[Stack]:
+    start = {"profile": PROFILES["S"], "seed": 7, "front_doors": ("dips",), "log_directory": None}
+    with start_stack(build, stack_root=stack_root, **start) as started:
+        yield started
 
-    def start(*executions: dict[str, Any], **external: Any) -> BztProcess:
+
+@pytest.fixture
+def bzt(tmp_path: Path, bzt_stack_root: Path) -> Iterator[Callable[..., BztProcess]]:
+    started: list[BztProcess] = []
+
+    def start(stack: Stack, *executions: dict[str, Any], **external: Any) -> BztProcess:
+        admin = stack.identities["admin"]
         keys = {
-            "url": stack.service_url,
+            "url": list(stack.service_urls) if "dips" in stack.service_url else stack.service_url,
             "certificate": str(admin.certificate_file),
             "key": str(admin.key_file),
             "ca": str(stack.ca_file),
@@ -104,14 +114,16 @@ CLOSED = {"scenario": "select_mix", "concurrency": 6, "hold-for": "3s"}
 WRITES = {"scenario": "update_mix", "throughput": 20, "concurrency": 4, "hold-for": "2s"}
 
 
+@pytest.mark.parametrize(("door", "of_door"), [("https", "stack"), ("dips", "dips_stack")])
 def test_a_run_reads_and_writes_within_what_is_allowed_and_leaves_nothing(
-    stack: Stack, bzt: Callable[..., BztProcess]
+    request: pytest.FixtureRequest, bzt: Callable[..., BztProcess], door: str, of_door: str
 ) -> None:
+    stack: Stack = request.getfixturevalue(of_door)
     before = rows_of(stack)
-    process = bzt(OPEN, CLOSED, WRITES, **{"allow-writes": True})
+    process = bzt(stack, OPEN, CLOSED, WRITES, **{"allow-writes": True})
     assert process.wait() == 0, process.stdout + process.stderr
     run = process.run
-    assert (run.runtime, run.status, run.front_door) == ("external", "passed", "https")
+    assert (run.runtime, run.status, run.front_door) == ("external", "passed", door)
     assert run.external is not None
     assert run.external.url == stack.service_url
     assert run.external.dirac_version == "9.1.22"
@@ -143,14 +155,14 @@ def test_ctrl_c_leaves_nothing_and_what_a_kill_leaves_the_next_start_removes(
     stack: Stack, bzt: Callable[..., BztProcess], bzt_stack_root: Path
 ) -> None:
     long = WRITES | {"hold-for": "60s"}
-    process = bzt(long, **{"allow-writes": True})
+    process = bzt(stack, long, **{"allow-writes": True})
     process.wait_for_samples(10)
     assert own_rows(stack) > 0
     process.process.send_signal(signal.SIGINT)
     assert process.wait() == 2
     assert own_rows(stack) == 0
 
-    killed = bzt(long, **{"allow-writes": True})
+    killed = bzt(stack, long, **{"allow-writes": True})
     killed.wait_for_samples(10)
     killed.process.kill()
     killed.process.wait()
