@@ -3,7 +3,7 @@
 bench: setup  ## set up what is missing, measure, write the HTML report
 	@.venv/bin/bzt taurus.yml
 
-nightly: setup  ## compare the newest DIRAC with the reference and with last night's; modules.rss-nightly in README.md
+nightly: setup  ## compare the newest DIRAC with the reference and with last night's; modules.rss-nightly in docs/settings.md
 	@.venv/bin/rssbench nightly
 
 compare: setup  ## compare the builds BASE and HEAD, with a pull request's comment; more options in OPTIONS

@@ -1,4 +1,4 @@
-"""The keys of a job: what each is called, what is allowed, what it means. README's table is made from here."""
+"""The keys of a job: what each is called, what is allowed, what it means. docs/settings.md is made from here."""
 
 from __future__ import annotations
 

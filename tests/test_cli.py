@@ -187,9 +187,9 @@ def test_operations_are_listed_with_their_workloads() -> None:
     ]
 
 
-def test_the_settings_of_the_readme_are_those_that_are_printed() -> None:
+def test_the_documented_settings_are_those_that_are_printed() -> None:
     printed = rssbench("settings").stdout
-    assert printed.strip() in (ROOT / "README.md").read_text()
+    assert printed.strip() in (ROOT / "docs" / "settings.md").read_text()
 
 
 def test_sections_are_chosen_by_name_and_left_out_with_one_scenario(

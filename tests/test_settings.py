@@ -277,9 +277,9 @@ def test_a_configuration_of_bzt_is_read_like_a_plain_one() -> None:
     assert job(merged) == job(one_trial() | {"modules": {"rss-stack": {"profile": "S"}}})
 
 
-def test_the_readme_has_the_table_of_settings() -> None:
-    readme = TAURUS_YML.with_name("README.md").read_text()
-    assert f"made by `rssbench settings` -->\n{settings_table()}\n<!-- end of settings -->" in readme
+def test_the_documentation_has_the_table_of_settings() -> None:
+    document = TAURUS_YML.with_name("docs").joinpath("settings.md").read_text()
+    assert f"made by `rssbench settings` -->\n{settings_table()}\n<!-- end of settings -->" in document
 
 
 def stack_with(**keys: str) -> dict[str, Any]:
