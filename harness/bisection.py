@@ -12,7 +12,7 @@ import msgspec
 
 from harness.comparison import CounterName, Lane, TimedMetric, Verdict
 from harness.measurement import Measurement
-from harness.model import FrontDoor
+from harness.model import BuildIdentity, FrontDoor
 
 #: Version of the layout of ``bisect.json``; raised when a field changes its meaning or goes away.
 BISECTION_SCHEMA_VERSION = 1
@@ -86,15 +86,18 @@ class BisectSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BisectResult(Measurement, frozen=True, forbid_unknown_fields=True):
     """Everything ``bisect.json`` holds.
 
-    ``comparison_folder``: where both ends were compared, and ``verdict`` what that said. ``suspects``: positions
-    of which one is the first bad build, with ``probability``; one, unless builds beside it were skipped or the
-    search ended early. ``other_symptoms``: in what the bad end is worse too; not searched for.
+    ``good``, ``bad``: both ends as they were installed, once they are known. ``comparison_folder``: where they
+    were compared, and ``verdict`` what that said. ``suspects``: positions of which one is the first bad build,
+    with ``probability``; one, unless builds beside it were skipped or the search ended early. ``other_symptoms``:
+    in what the bad end is worse too; not searched for.
     """
 
     outcome: Outcome
     settings: BisectSettings
     builds: tuple[RangeBuild, ...]
     comparison_folder: str
+    good: BuildIdentity | None = None
+    bad: BuildIdentity | None = None
     verdict: Verdict | None = None
     symptom: Symptom | None = None
     other_symptoms: tuple[Symptom, ...] = ()

@@ -18,6 +18,7 @@ from harness.cli_conventions import (
     EXIT_HARNESS,
     EXIT_INCONCLUSIVE,
     EXIT_OF_VERDICT,
+    add_to_index,
     format_option,
     progress,
     read_budget_s,
@@ -165,6 +166,7 @@ def _run(record: BisectRecord, form: str) -> NoReturn:
     except RssbenchError as error:
         progress.print(str(error))
     _print(record.result, record.directory, form)
+    add_to_index(record.directory)
     progress.print(f"stored in {record.directory}")
     sys.exit(_exit_code(record.result))
 

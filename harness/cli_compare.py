@@ -15,6 +15,7 @@ from harness.builds.environment import BuildEnvironment, prepare_builds
 from harness.cli_conventions import (
     EXIT_HARNESS,
     EXIT_OF_VERDICT,
+    add_to_index,
     progress,
     read_budget_s,
     refuse,
@@ -26,7 +27,6 @@ from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane
 from harness.dataset.profiles import PROFILES
 from harness.errors import RssbenchError
 from harness.forge import add_to_step_summary, artefacts_address
-from harness.index.indexing import index_finished_run
 from harness.interruption import Interruption
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
@@ -201,8 +201,7 @@ def _write_comment(result: ComparisonResult, file: Path) -> None:
 def _show(result: ComparisonResult, directory: Path, form: str, comment: Path | None) -> NoReturn:
     """Report, result on stdout, index, comment, exit code; for whatever was measured, however it ended."""
     _print_with_report(result, directory, form)
-    if warning := index_finished_run(directory, os.environ):
-        progress.print(warning)
+    add_to_index(directory)
     if comment:
         _write_comment(result, comment)
     sys.exit(EXIT_OF_VERDICT[result.verdict] if result.status == "complete" else EXIT_HARNESS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import click
@@ -12,6 +14,7 @@ from rich.console import Console
 
 from harness.comparison import Verdict
 from harness.errors import RssbenchError, SettingsError
+from harness.index.indexing import index_finished_run
 from harness.settings_keys import STACK_KEYS
 from harness.settings_values import duration_s
 from harness.stack.choosing import RUNTIME_CHOICES, RUNTIME_VARIABLE
@@ -69,6 +72,12 @@ def refuse(mistakes: list[str]) -> None:
 def stop(message: str, code: int) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(code)
+
+
+def add_to_index(directory: Path) -> None:
+    """What has ended and is on disk. What hinders that is said and no more."""
+    if warning := index_finished_run(directory, os.environ):
+        progress.print(warning)
 
 
 def read_budget_s(budget: str, mistakes: list[str]) -> float:

@@ -18,6 +18,7 @@ from harness.builds.spec import parse_build
 from harness.cli_conventions import (
     EXIT_HARNESS,
     EXIT_OF_VERDICT,
+    add_to_index,
     format_option,
     progress,
     read_budget_s,
@@ -222,8 +223,9 @@ def _measure(environments: Environments, record: HistoryRecord) -> HistoryResult
 
 
 def _show(result: HistoryResult, directory: Path, form: str) -> NoReturn:
-    """Report, result on stdout, exit code; for whatever was measured, however the history ended."""
+    """Report, result on stdout, index, exit code; for whatever was measured, however the history ended."""
     _print_with_report(result, directory, form)
+    add_to_index(directory)
     sys.exit(EXIT_OF_VERDICT[result.verdict] if result.status == "complete" else EXIT_HARNESS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -11,9 +10,8 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from harness.cli_conventions import EXIT_HARNESS, EXIT_OK, progress
+from harness.cli_conventions import EXIT_HARNESS, EXIT_OK, add_to_index, progress
 from harness.errors import RssbenchError, SettingsError
-from harness.index.indexing import index_finished_run
 from harness.interruption import Interruption
 from harness.measure.measurement_record import Place
 from harness.measurement import Measurement
@@ -60,8 +58,7 @@ def show(
 ) -> NoReturn:
     """Page, index, result on stdout; then its exit code, or that of what came to no end."""
     result = show_again(kind, directory, form)
-    if warning := index_finished_run(directory, os.environ):
-        progress.print(warning)
+    add_to_index(directory)
     sys.exit(exit_code_of(result) if result.status == "complete" else EXIT_HARNESS)
 
 

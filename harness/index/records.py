@@ -10,20 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.bisection import BisectResult
 from harness.comparison import ComparisonResult
 from harness.cycles import CyclesResult
 from harness.email_cache import EmailCacheResult
 from harness.errors import RssbenchError
 from harness.growth import GrowthResult
+from harness.history import HistoryResult
 from harness.index.figures import Columns, comparison_figures, run_figures
 from harness.measurement import Measurement
 from harness.micro_comparison import MicroComparison
 from harness.micro_measurement import MicroMeasurement
 from harness.model import BuildIdentity, DataSet, RunResult
 from harness.policy_costs import PoliciesResult
-from harness.store import COMPARISON, MEASUREMENTS, RUN, ResultKind
+from harness.store import BISECTION, COMPARISON, HISTORY, MEASUREMENTS, RUN, ResultKind
 
-KINDS: tuple[ResultKind[Any], ...] = (RUN, COMPARISON, *MEASUREMENTS)
+KINDS: tuple[ResultKind[Any], ...] = (RUN, COMPARISON, BISECTION, HISTORY, *MEASUREMENTS)
+
+Indexed = RunResult | ComparisonResult | HistoryResult | Measurement
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def read_record(kind: ResultKind[Any], directory: Path) -> IndexRecord:
     return IndexRecord(identity, common | own, builds, figures)
 
 
-def _own(result: RunResult | ComparisonResult | Measurement) -> tuple[Columns, list[Columns], list[Columns]]:
+def _own(result: Indexed) -> tuple[Columns, list[Columns], list[Columns]]:
     """What is particular to a kind of result: columns of the run, builds, figures."""
     match result:
         case RunResult():
@@ -85,6 +89,20 @@ def _own(result: RunResult | ComparisonResult | Measurement) -> tuple[Columns, l
             ]
             own = _data_columns(settings.profile, settings.seed, result.verdict)
             return own, _there(builds), comparison_figures(result)
+        case BisectResult():
+            asked = result.settings
+            builds = [
+                _build(role, one, asked.front_door) for role, one in (("good", result.good), ("bad", result.bad))
+            ]
+            return _data_columns(asked.profile, asked.seed, result.verdict), _there(builds), []
+        case HistoryResult():
+            reference, door = result.settings.reference, result.settings.front_door
+            builds = [
+                _build("reference" if one.name == reference else "measured", one.identity, door)
+                for one in result.builds
+            ]
+            own = _data_columns(result.settings.profile, result.settings.seed, result.verdict)
+            return own, _there(builds), []
         case _:
             own, builds = _of_measurement(result)
             return own, _there(builds), []
@@ -124,7 +142,7 @@ def modified(kind: ResultKind[Any], directory: Path) -> int | None:
         return None
 
 
-def _identity(kind: ResultKind[Any], result: RunResult | ComparisonResult | Measurement) -> str:
+def _identity(kind: ResultKind[Any], result: Indexed) -> str:
     parts = (kind.name, result.run_id, result.environment.hostname, result.started_at)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -36,8 +36,9 @@ class VersionRow(Table):
 
 
 class RunRow(Table):
-    """One run or comparison. ``identity`` is a digest of kind, run id, host and start: the names of folders may
-    repeat, on two machines or on one. ``modified_ns`` and ``digest`` are those of the file it was read from."""
+    """One run, comparison or whatever else was stored. ``identity`` is a digest of kind, run id, host and start:
+    the names of folders may repeat, on two machines or on one. ``modified_ns`` and ``digest`` are those of the
+    file it was read from."""
 
     __tablename__ = f"{TABLE_PREFIX}runs"
 
@@ -70,7 +71,8 @@ class RunRow(Table):
 
 
 class BuildRow(Table):
-    """A build of a run. ``role``: measured (of a run), baseline or contender (of a comparison)."""
+    """A build of a run. ``role``: measured (of a run), baseline or contender (of a comparison), good or bad (of a
+    bisection), reference or measured (of a history)."""
 
     __tablename__ = f"{TABLE_PREFIX}builds"
     __table_args__ = _MYSQL

@@ -71,6 +71,7 @@ class BisectRun:
         return self._record.result
 
     def _find(self) -> None:
+        self._record.update(good=self._ends[0].identity, bad=self._ends[1].identity)
         comparison = self._compare_ends()
         symptoms = symptoms_of(comparison, self._record.result.settings.metric)
         self._record.update(

@@ -26,7 +26,10 @@ from harness.index.indexing import (
 )
 from harness.index.listing import ListedBuild, ListedRun, list_runs
 from harness.index.tables import BuildRow, FigureRow, RunRow
-from harness.store import RUN
+from harness.store import BISECTION, HISTORY, RUN
+from tests.measure.ranges import bisection
+from tests.reports.synthetic_comparison import build
+from tests.reports.synthetic_history import history, history_build, reference_build
 
 from .conftest import execute
 from .results import ALL, SELECT, store_comparison, store_measurements, store_run
@@ -74,6 +77,20 @@ def test_the_sections_of_a_run_belong_to_it(url: URL, results: Path) -> None:
     index_run(store_run(results, "r1"), url)
     assert [run.kind for run in listed(url)] == ["run"]
     assert updated(url, results).unchanged == 1
+
+
+def test_a_bisection_and_a_history_are_listed_with_their_builds_and_verdict(url: URL, results: Path) -> None:
+    for directory in (results / "b1", results / "h1"):
+        directory.mkdir(parents=True)
+    BISECTION.write(bisection(good=build("9.1.21"), bad=build("9.1.22")), results / "b1")
+    HISTORY.write(history(history_build("9.0.28"), reference_build("9.1.22")), results / "h1")
+    assert updated(url, results).indexed == 2
+    found = {run.kind: run for run in listed(url)}
+    bisected, told = found["bisection"], found["history"]
+    assert (bisected.verdict, bisected.profile) == ("regression", "M")
+    assert [(one.role, one.name) for one in bisected.builds] == [("good", "9.1.21"), ("bad", "9.1.22")]
+    assert (told.verdict, told.profile) == ("same", "M")
+    assert [(one.role, one.name) for one in told.builds] == [("measured", "9.0.28"), ("reference", "9.1.22")]
 
 
 def test_a_run_and_a_comparison_are_listed_newest_first_with_their_builds(url: URL, results: Path) -> None:
