@@ -41,7 +41,7 @@ def measure_cycles(builds: Sequence[BuildEnvironment], settings: CycleSettings, 
             earlier = record.result.builds
 
             def keep(measured: BuildCycles, earlier: tuple[BuildCycles, ...] = earlier) -> None:
-                record.keep(builds=(*earlier, measured))
+                record.update(builds=(*earlier, measured))
 
             start = partial(
                 start_stack,
@@ -55,5 +55,5 @@ def measure_cycles(builds: Sequence[BuildEnvironment], settings: CycleSettings, 
             )
             CycleRun(build, start, place.progress).measure(chosen, settings.repetitions, keep)
         if record.result.builds:
-            record.keep(environment=record.result.builds[0].environment)
+            record.update(environment=record.result.builds[0].environment)
     return record.result

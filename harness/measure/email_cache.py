@@ -93,9 +93,9 @@ def measure_email_cache(  # noqa: PLR0913  what is measured, how, and where
             progress=place.progress,
         ) as stack,
     ):
-        record.keep(front_door=stack.front_door, durability=durability(stack.database))
+        record.update(front_door=stack.front_door, durability=durability(stack.database))
         record.keep_database_version(stack.database_version)
-        measure_blocks(stack, settings, blocks, record.keep, sqlite_folder, place.progress)
+        measure_blocks(stack, settings, blocks, record.update, sqlite_folder, place.progress)
     return record.result
 
 

@@ -66,7 +66,7 @@ class GrowthRun:
                 self._record.keep_database_version(stack.database_version)
                 counts.append(self._count_all(stack))
                 data_sets.append(stack.data_set)
-                self._record.keep(
+                self._record.update(
                     front_door=stack.front_door,
                     profiles=self._settings.profiles[:number],
                     data_sets=tuple(data_sets),
@@ -137,7 +137,7 @@ class GrowthRun:
                     counted = self._count(stack, bench, names)
                 for name in names:
                     found[name] = with_index(found[name], index, counted[name])
-                self._record.keep(operations=tuple(found.values()))
+                self._record.update(operations=tuple(found.values()))
 
 
 def grown(

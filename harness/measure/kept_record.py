@@ -9,13 +9,12 @@ from typing import Generic, Self, TypeVar
 
 from msgspec.structs import replace
 
-from harness.bisection import BisectResult
 from harness.comparison import ComparisonResult
 from harness.history import HistoryResult
-from harness.micro_comparison import MicroComparison
+from harness.measurement import Measurement
 from harness.store import ResultKind
 
-Kept = TypeVar("Kept", ComparisonResult, HistoryResult, BisectResult, MicroComparison)
+Kept = TypeVar("Kept", bound=ComparisonResult | HistoryResult | Measurement)
 
 
 class KeptRecord(Generic[Kept]):

@@ -84,7 +84,7 @@ class PolicyRun:
         self._place.progress(f"timing {self._settings.rounds} rounds of evaluations")
         settings = self._settings
         timed = time_evaluations(benches, settings.rounds, settings.seed, settings.timed)
-        self._record.keep(
+        self._record.update(
             builds=tuple(
                 PolicyCosts(
                     build=bench.build.identity,
@@ -108,7 +108,7 @@ class PolicyRun:
             self._place.progress(f"{bench.build.identity.name}: {what}")
             builds = list(self._record.result.builds)
             builds[side] = replace(builds[side], **{part: tuple(measured())})
-            self._record.keep(builds=tuple(builds))
+            self._record.update(builds=tuple(builds))
 
     def _compare(self) -> None:
         baseline, contender = self._record.result.builds
@@ -116,7 +116,7 @@ class PolicyRun:
         counted_one = [evaluation.counted for evaluation in baseline.evaluations]
         counted_other = [evaluation.counted for evaluation in contender.evaluations]
         assert self._record.result.change
-        self._record.keep(
+        self._record.update(
             change=replace(
                 self._record.result.change,
                 exact=compare_exact(counted_one, counted_other),

@@ -52,13 +52,13 @@ def measure_build(build: BuildEnvironment, tools: Path, settings: BuildSettings,
     )
     profile = PROFILES[settings.profile]
     with record, loaded_database(build, profile, settings.seed, place.stack_root, place.progress) as database:
-        record.keep(data_set=database.stack.data_set)
+        record.update(data_set=database.stack.data_set)
         record.keep_database_version(database.stack.database_version)
         place.progress(f"measuring {build.identity.name}")
         course = Course(settings.select, settings.benchmark_s, ROUND_S)
         process = MicroProcess(database, tools, course, place.directory / BENCHMARKS_FILE)
         file = read_benchmark_file(process.wait(_TIMEOUT_S))
-        record.keep(benchmarks=_times(file), absent=file.absent, failed=file.failed)
+        record.update(benchmarks=_times(file), absent=file.absent, failed=file.failed)
     return record.result
 
 
