@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from harness.bisection import BISECTION_SCHEMA_VERSION, BisectResult, BisectSettings, RangeBuild
+from harness.bisection import BisectResult, BisectSettings, RangeBuild
 from harness.errors import SettingsError
-from harness.measure.kept_record import KeptRecord
+from harness.measure.kept_record import KeptRecord, beginning
 from harness.measure.run_record import NOT_FINISHED
-from harness.provenance import another_machine, describe_environment
+from harness.provenance import another_machine
 from harness.store import BISECTION
 
 #: Where both ends of the range are compared, below the folder of the bisection.
@@ -32,15 +31,8 @@ class BisectRecord(KeptRecord[BisectResult]):
         record = cls(
             directory,
             BisectResult(
-                schema_version=BISECTION_SCHEMA_VERSION,
-                run_id=directory.name,
-                status="incomplete",
+                **beginning(BISECTION, directory, command),
                 outcome="inconclusive",
-                problems=(NOT_FINISHED,),
-                started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                duration_s=0.0,
-                command=command,
-                environment=describe_environment(""),
                 settings=settings,
                 builds=tuple(builds),
                 comparison_folder=ENDS_FOLDER,

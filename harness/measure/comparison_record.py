@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import msgspec
 
-from harness.comparison import COMPARISON_SCHEMA_VERSION, ComparisonResult, ComparisonSettings
+from harness.comparison import ComparisonResult, ComparisonSettings
 from harness.errors import RssbenchError, SettingsError
-from harness.measure.kept_record import KeptRecord
+from harness.measure.kept_record import KeptRecord, beginning
 from harness.measure.run_record import NOT_FINISHED
 from harness.model import BuildIdentity, DataSet
-from harness.provenance import another_machine, describe_environment
+from harness.provenance import another_machine
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import COMPARISON
 
@@ -35,19 +34,12 @@ class ComparisonRecord(KeptRecord[ComparisonResult]):
         record = cls(
             directory,
             ComparisonResult(
-                schema_version=COMPARISON_SCHEMA_VERSION,
-                run_id=directory.name,
-                status="incomplete",
+                **beginning(COMPARISON, directory, command),
                 verdict="inconclusive",
-                problems=(NOT_FINISHED,),
-                started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                duration_s=0.0,
-                command=command,
                 runtime=settings.runtimes[0],
                 baseline=builds[0],
                 contender=builds[1],
                 data_set=None,
-                environment=describe_environment(""),
                 settings=settings,
                 family_error_ratio=FAMILY_ERROR_RATIO,
                 judgements=(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +10,10 @@ from msgspec.structs import replace
 from harness.compare.change_points import timed_changes, trends, verdict_of
 from harness.compare.counted_changes import counted_changes
 from harness.errors import RssbenchError, SettingsError
-from harness.history import HISTORY_SCHEMA_VERSION, HistoryBuild, HistoryResult, HistorySettings
-from harness.measure.kept_record import KeptRecord
+from harness.history import HistoryBuild, HistoryResult, HistorySettings
+from harness.measure.kept_record import KeptRecord, beginning
 from harness.measure.run_record import NOT_FINISHED
-from harness.provenance import another_machine, describe_environment
+from harness.provenance import another_machine
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import HISTORY
 
@@ -32,15 +31,8 @@ class HistoryRecord(KeptRecord[HistoryResult]):
         record = cls(
             directory,
             HistoryResult(
-                schema_version=HISTORY_SCHEMA_VERSION,
-                run_id=directory.name,
-                status="incomplete",
+                **beginning(HISTORY, directory, command),
                 verdict="inconclusive",
-                problems=(NOT_FINISHED,),
-                started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                duration_s=0.0,
-                command=command,
-                environment=describe_environment(""),
                 data_set=None,
                 settings=settings,
                 family_error_ratio=FAMILY_ERROR_RATIO,

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from msgspec.structs import replace
 
 from harness.comparison import ComparisonResult
 from harness.history import HistoryResult
+from harness.measure.run_record import NOT_FINISHED
 from harness.measurement import Measurement
+from harness.provenance import describe_environment
 from harness.store import ResultKind
 
 Kept = TypeVar("Kept", bound=ComparisonResult | HistoryResult | Measurement)
+
+
+def beginning(kind: ResultKind[Any], directory: Path, command: str) -> dict[str, Any]:
+    """The fields that every result has, at its start."""
+    return {
+        "schema_version": kind.schema_version,
+        "run_id": directory.name,
+        "status": "incomplete",
+        "problems": (NOT_FINISHED,),
+        "started_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "duration_s": 0.0,
+        "command": command,
+        "environment": describe_environment(""),
+    }
 
 
 class KeptRecord(Generic[Kept]):

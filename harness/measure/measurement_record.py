@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,8 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from harness.measure.kept_record import KeptRecord
-from harness.measure.run_record import NOT_FINISHED
+from harness.measure.kept_record import KeptRecord, beginning
 from harness.measurement import Measurement
-from harness.provenance import describe_environment
 from harness.store import ResultKind
 
 Kept = TypeVar("Kept", bound=Measurement)
@@ -37,17 +34,7 @@ class MeasurementRecord(KeptRecord[Kept]):
         self.kind = kind
         super().__init__(
             place.directory,
-            kind.layout(
-                schema_version=kind.schema_version,
-                run_id=place.directory.name,
-                status="incomplete",
-                problems=(NOT_FINISHED,),
-                started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                duration_s=0.0,
-                command=place.command,
-                environment=describe_environment(""),
-                **own,
-            ),
+            kind.layout(**beginning(kind, place.directory, place.command), **own),
         )
         self.update()
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 from harness.compare.verdict import conclude
-from harness.measure.kept_record import KeptRecord
-from harness.measure.run_record import NOT_FINISHED
+from harness.measure.kept_record import KeptRecord, beginning
 from harness.micro.observations import MicroObservations
-from harness.micro_comparison import MICRO_SCHEMA_VERSION, MicroComparison, MicroSettings
+from harness.micro_comparison import MicroComparison, MicroSettings
 from harness.model import BuildIdentity
-from harness.provenance import describe_environment
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import MICRO_COMPARISON
 
@@ -32,20 +29,13 @@ class MicroRecord(KeptRecord[MicroComparison]):
     ) -> None:
         """Of a comparison that begins, of builds or of files. RssbenchError when it cannot be written."""
         begun = MicroComparison(
-            schema_version=MICRO_SCHEMA_VERSION,
-            run_id=directory.name,
-            status="incomplete",
+            **beginning(MICRO_COMPARISON, directory, command),
             verdict="inconclusive",
             reasons=(),
-            problems=(NOT_FINISHED,),
-            started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            duration_s=0.0,
-            command=command,
             baseline=builds[0] if builds else None,
             contender=builds[1] if builds else None,
             files=files,
             data_set=None,
-            environment=describe_environment(""),
             settings=settings,
             family_error_ratio=FAMILY_ERROR_RATIO,
             interleaved=True,
