@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from harness import cli
 from harness.doctor import Finding
 from harness.errors import RssbenchError, SettingsError
-from harness.measure.run_record import NOT_FINISHED
+from harness.measure.kept_record import NOT_FINISHED
 from harness.store import COMPARISON, RUN
 from reports.comparison_text import comparison_text
 from scenarios.operations import OPERATIONS

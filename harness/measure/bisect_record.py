@@ -9,8 +9,7 @@ import msgspec
 
 from harness.bisection import BisectResult, BisectSettings, RangeBuild
 from harness.errors import SettingsError
-from harness.measure.kept_record import KeptRecord, beginning
-from harness.measure.run_record import NOT_FINISHED
+from harness.measure.kept_record import NOT_FINISHED, KeptRecord, beginning
 from harness.provenance import another_machine
 from harness.store import BISECTION
 

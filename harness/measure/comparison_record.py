@@ -8,8 +8,7 @@ import msgspec
 
 from harness.comparison import ComparisonResult, ComparisonSettings
 from harness.errors import RssbenchError, SettingsError
-from harness.measure.kept_record import KeptRecord, beginning
-from harness.measure.run_record import NOT_FINISHED
+from harness.measure.kept_record import NOT_FINISHED, KeptRecord, beginning
 from harness.model import BuildIdentity, DataSet
 from harness.provenance import another_machine
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO

@@ -11,8 +11,7 @@ from harness.compare.change_points import timed_changes, trends, verdict_of
 from harness.compare.counted_changes import counted_changes
 from harness.errors import RssbenchError, SettingsError
 from harness.history import HistoryBuild, HistoryResult, HistorySettings
-from harness.measure.kept_record import KeptRecord, beginning
-from harness.measure.run_record import NOT_FINISHED
+from harness.measure.kept_record import NOT_FINISHED, KeptRecord, beginning
 from harness.provenance import another_machine
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.store import HISTORY

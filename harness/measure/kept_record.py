@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from harness.comparison import ComparisonResult
 from harness.history import HistoryResult
-from harness.measure.run_record import NOT_FINISHED
 from harness.measurement import Measurement
 from harness.provenance import describe_environment
 from harness.store import ResultKind
+
+#: What an unfinished record says.
+NOT_FINISHED = "the run was ended before it could finish"
 
 Kept = TypeVar("Kept", bound=ComparisonResult | HistoryResult | Measurement)
 

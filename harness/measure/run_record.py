@@ -5,7 +5,6 @@ A run that is killed leaves a ``run.json`` that says incomplete, beside the samp
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from pathlib import Path
 
@@ -13,9 +12,9 @@ import msgspec
 
 from harness.counted import ExactOperation
 from harness.errors import RssbenchError
+from harness.measure.kept_record import NOT_FINISHED, beginning
 from harness.measure.trial import summarise_trial
 from harness.model import (
-    SCHEMA_VERSION,
     BuildIdentity,
     DataSet,
     ExternalRss,
@@ -26,11 +25,7 @@ from harness.model import (
     SectionOutcome,
     TrialResult,
 )
-from harness.provenance import describe_environment
 from harness.store import RUN
-
-#: What an unfinished record says.
-NOT_FINISHED = "the run was ended before it could finish"
 
 
 class RunRecord:
@@ -40,17 +35,10 @@ class RunRecord:
         self.directory = directory
         self._began_s = time.monotonic()
         self._result = RunResult(
-            schema_version=SCHEMA_VERSION,
-            run_id=directory.name,
-            status="incomplete",
-            problems=(NOT_FINISHED,),
-            started_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            duration_s=0.0,
-            command=run_command,
+            **beginning(RUN, directory, run_command),
             runtime=runtime,
             build=None,
             data_set=None,
-            environment=describe_environment(""),
             stack_ready_s=None,
             trials=(),
             exact=(),

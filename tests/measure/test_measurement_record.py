@@ -8,8 +8,8 @@ import pytest
 
 from harness.cycles import CyclesResult
 from harness.errors import RssbenchError
+from harness.measure.kept_record import NOT_FINISHED
 from harness.measure.measurement_record import MeasurementRecord, Place
-from harness.measure.run_record import NOT_FINISHED
 from harness.store import CYCLES
 from tests.reports.synthetic_cycles import build_cycles, measured
 

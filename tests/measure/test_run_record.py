@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from harness.errors import RssbenchError
-from harness.measure.run_record import NOT_FINISHED, RunRecord, recover_run
+from harness.measure.kept_record import NOT_FINISHED
+from harness.measure.run_record import RunRecord, recover_run
 from harness.model import BuildIdentity, DataSet, SectionName, SectionOutcome, TrialResult, TrialStatus
 from harness.store import RUN
 from tests.reports.synthetic_run import (
