@@ -15,9 +15,9 @@ ORDER ?= 3635677413
 # containers are tested where an engine answers; REQUIRE=--require-containers fails where none does
 REQUIRE ?=
 
-test:  ## set up what is missing, run all tests, those with a real stack included
+test:  ## set up what is missing, check, run the tests with a real stack
 	@./setup.sh test
-	@.venv/bin/python -m pytest -m "not stack" -q -n auto
+	@$(MAKE) --no-print-directory check
 	@.venv/bin/python -m pytest -m stack --require-stack $(REQUIRE) --randomly-seed=$(ORDER)
 
 check: setup  ## format, lint, types, import rules, fast tests
