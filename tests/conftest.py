@@ -16,6 +16,7 @@ from harness.dataset.profiles import PROFILES
 from harness.errors import StackError
 from harness.selftest.changed_clone import make_published_clone
 from harness.settings import cache_folder
+from harness.stack.choosing import ENGINE_VARIABLE
 from harness.stack.engine import Engine, find_engine
 from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
@@ -93,7 +94,7 @@ def dirac_clone(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.C
 def engine() -> Engine:
     """The container engine of this machine; without one the test is skipped."""
     try:
-        return find_engine()
+        return find_engine(os.environ.get(ENGINE_VARIABLE))
     except StackError as error:
         pytest.skip(str(error))
 

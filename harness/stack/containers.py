@@ -9,6 +9,7 @@ its end; so a part that dies is noticed as quickly as a process that dies.
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,6 +39,10 @@ _CONFINEMENT = (
 )
 
 
+#: Far more than a stack has, in threads.
+_MOST_PROCESSES = 4096
+
+
 @dataclass(frozen=True)
 class ContainerDatabase:
     """The server of an image, which may be anybody's that has MariaDB's or MySQL's programs."""
@@ -57,6 +62,7 @@ class ContainerDatabase:
         self.engine.call(
             *("run", "--rm", "--network", "none", "--label", f"{MARK_LABEL}={self.mark}"),
             *_CONFINEMENT,
+            *_limits(self.engine),
             *_as_user(self.engine),
             *("--env", f"TMPDIR={scratch}", "--entrypoint", "sh"),
             *_mounts(writable=[data_directory, scratch], readable=[_DATABASE_SCRIPT]),
@@ -108,6 +114,7 @@ class Containers:
             *("--label", f"{MARK_LABEL}={self.mark}"),
             *self._network_options(program),
             *_CONFINEMENT,
+            *_limits(self.engine),
             *_as_user(self.engine),
             *_mounts(writable=[program.directory], readable=[*program.reads, *self._scripts(program)]),
             *("--workdir", str(program.directory)),
@@ -157,6 +164,14 @@ def open_containers(engine: Engine, images: Mapping[Kind, str]) -> OpenRuntime:
         return containers
 
     return opened
+
+
+def _limits(engine: Engine) -> list[str]:
+    """Podman, which has no server, asks for more files and processes than every root may give."""
+    if not engine.is_podman:
+        return []
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return ["--ulimit", f"nofile={files}:{files}", "--ulimit", f"nproc={_MOST_PROCESSES}:{_MOST_PROCESSES}"]
 
 
 def _as_user(engine: Engine) -> list[str]:

@@ -22,6 +22,9 @@ PROGRAMS = ("docker", "podman")
 #: Label of containers and networks: the mark of the stack.
 MARK_LABEL = "rssbench.mark"
 
+#: What gives Podman's networks names.
+_NAME_PLUGINS = "aardvark-dns, or, of Debian 12, golang-github-containernetworking-plugin-dnsname"
+
 _ASK_TIMEOUT_S = 20.0
 _CALL_TIMEOUT_S = 60.0
 _REMOVAL_TRIES = 20
@@ -30,7 +33,10 @@ _POLL_S = 0.1
 _ADVICE = "start one (docker/engine.sh does, as root), or use the runtime processes"
 #: What an engine's program says, and what that means. The first that matches counts.
 _CAUSES = (
-    ("permission denied", "this account may not use it: add it to the group of its socket, or run as root"),
+    (
+        "permission denied while trying to connect",
+        "this account may not use it: add it to the group of its socket, or run as root",
+    ),
     ("cannot connect", "no engine runs"),
     ("is the docker daemon running", "no engine runs"),
     ("no space left on device", "the disk is full"),
@@ -72,6 +78,9 @@ class Engine:
     def make_network(self, name: str, mark: str) -> None:
         """A network of its own; StackError when it cannot be made."""
         self.call("network", "create", "--label", f"{MARK_LABEL}={mark}", name)
+        names = ("network", "inspect", "--format", "{{.DNSEnabled}}", name)
+        if self.is_podman and self.call(*names) == "false":
+            raise StackError(f"containers of {self} cannot find one another by name: install {_NAME_PLUGINS}")
 
     def first_pid(self, container: str) -> int:
         """Of a container, as this machine numbers processes; 0 when it does not run or is not there."""
@@ -111,7 +120,8 @@ class Engine:
     def _remove(self, ids: Sequence[str]) -> None:
         """It may be about to remove them itself, as it does when they have ended; whoever calls looks again."""
         try:
-            self.call("rm", "--force", "--volumes", *ids)
+            # Podman would ask the program to end first, and wait ten seconds
+            self.call("rm", "--force", "--volumes", *(["--time", "0"] if self.is_podman else []), *ids)
         except StackError:
             time.sleep(_POLL_S)
 

@@ -63,8 +63,9 @@ class Parts(dict[str, Part]):
         return next(filter(None, (part.death(self.owner) for part in self.values())), None)
 
     def kill(self, *, spared: str = "") -> None:
-        """End the parts at once, whatever they are doing, but for the one named ``spared``."""
-        for name, part in self.items():
+        """End the parts at once, whatever they are doing, but for the one named ``spared``. The last comes first:
+        Podman removes no container whose network another one shares."""
+        for name, part in reversed(self.items()):
             if name != spared:
                 part.running.kill()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,16 @@ def test_why_one_does_not_answer_is_said_in_plain_words_with_its_own(
     install("our-docker", f'[ "$1" = --version ] && exit; echo "{said}" >&2; exit 1')
     with pytest.raises(StackError, match=rf"our-docker: {meaning}.*\({said.split('.', maxsplit=1)[0]}"):
         find_engine()
+
+
+@pytest.mark.parametrize(("has_names", "refused"), [("true", False), ("false", True)])
+def test_a_podman_whose_networks_have_no_names_says_what_to_install(
+    install: Install, has_names: str, refused: bool
+) -> None:
+    engine = Engine(str(install("our-podman", f'[ "$2" = create ] || echo {has_names}')), "podman", "4.3.1")
+    told = r"podman 4.3.1 cannot find one another by name: install aardvark-dns"
+    with pytest.raises(StackError, match=told) if refused else contextlib.nullcontext():
+        engine.make_network("net", "mark")
 
 
 def test_a_command_that_fails_is_told_with_what_was_said(install: Install) -> None:
