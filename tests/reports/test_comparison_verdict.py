@@ -27,11 +27,19 @@ FEWER = {"verdict": "improvement", "counters": (CounterChange("commits", 2, 1),)
     [
         (
             regression(),
-            "REGRESSION: 2 of 26 operations got slower, 1 does more work (family-wise error at most 1 %)",
+            (
+                "REGRESSION: 2 of 26 operations got slower, most of all ResourceStatus.select full table: "
+                "database CPU +31.0 %, "
+                "1 does more work (family-wise error at most 1 %)"
+            ),
         ),
         (
             improvement(),
-            "IMPROVEMENT: 1 of 26 operations got faster, none got slower (family-wise error at most 1 %)",
+            (
+                "IMPROVEMENT: 1 of 26 operations got faster, ResourceStatus.select site status full: "
+                "service CPU -19.0 %, "
+                "none got slower (family-wise error at most 1 %)"
+            ),
         ),
         (
             same(),
@@ -51,18 +59,18 @@ FEWER = {"verdict": "improvement", "counters": (CounterChange("commits", 2, 1),)
         (comparison("same", exact=(counted("a"),)), "SAME: 1 operation, the same work (counted, not estimated)"),
         (
             comparison("regression", judgements=(judgement("a"), slower(None, "reached_rate", lane="load"))),
-            "REGRESSION: all operations together got slower (family-wise error at most 1 %)",
+            "REGRESSION: all operations together got slower: rate reached +2.3 % (family-wise error at most 1 %)",
         ),
         (
             comparison("wrong", judgements=(judgement("a", verdict="wrong"), slower("b"), judgement("c"))),
             (
-                "WRONG: 1 of 3 operations answered wrongly by the contender, 1 of 3 operations got slower "
-                "(family-wise error at most 1 %)"
+                "WRONG: 1 of 3 operations answered wrongly by the contender, 1 of 3 operations got slower, "
+                "b: service CPU +2.3 % (family-wise error at most 1 %)"
             ),
         ),
         (
             comparison("regression", judgements=(judgement("a"), slower("burst", "latency_p99", lane="load"))),
-            "REGRESSION: scenario burst got slower (family-wise error at most 1 %)",
+            "REGRESSION: scenario burst got slower: latency p99 +2.3 % (family-wise error at most 1 %)",
         ),
         (
             comparison(
