@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness import model
+from harness import counted, model
 from harness.errors import RssbenchError
 from harness.model import SCHEMA_VERSION, Environment, RunResult
 from harness.store import COMPARISON, MEASUREMENTS, RUN, ResultKind
@@ -156,7 +156,9 @@ STRUCTS = structs_of(RunResult, {})
 
 def test_every_struct_of_the_model_is_part_of_a_run() -> None:
     of_model = {
-        one.__name__ for one in vars(model).values() if isinstance(one, type) and issubclass(one, msgspec.Struct)
+        one.__name__
+        for one in (*vars(model).values(), *vars(counted).values())
+        if isinstance(one, type) and issubclass(one, msgspec.Struct)
     }
     assert of_model == set(STRUCTS)
 
