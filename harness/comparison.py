@@ -85,6 +85,8 @@ class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str | None = None
     #: the practical margin that was in force, as a slow-down: 1.01 is 1 %
     margin_ratio: float | None = None
+    #: all operations together changed in this metric, and their change is here
+    located: bool = False
 
 
 class CounterChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -84,7 +84,8 @@ def _sections(result: ComparisonResult) -> list[str]:
 
 def _table(views: list[OperationView]) -> list[str]:
     judgements = [judgement for view in views for judgement in view.answered]
-    return _rows(_HEADING, [_cells(judgement) for judgement in judgements]) if judgements else []
+    table = _rows(_HEADING, [_cells(judgement) for judgement in judgements]) if judgements else []
+    return [*table, *_list("", [text for view in views for text in wording.where_texts(view)])]
 
 
 def _cells(judgement: Judgement) -> list[str]:

@@ -67,6 +67,7 @@ def _operations(views: list[OperationView], *, timed: bool = True) -> list[str]:
         lines += [one_line(view.name), *_exact(view)]
         lines += [f"  {_columns(_cells(judgement), widths)}" for judgement in shown[view.name]]
         lines += [f"    {line}" for line in _remarks(shown[view.name])]
+        lines += [f"    {line}" for line in wording.where_texts(view)] if timed else []
     return lines
 
 

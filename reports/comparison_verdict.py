@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.compare.location import ASKED_OF_SINGLE
 from harness.comparison import ComparisonResult
 from reports.comparison_views import MetricSummary, OperationView, effect_size, metric_summaries, operation_views
 from reports.comparison_wording import (
@@ -76,7 +77,11 @@ def _most(views: list[OperationView], verdict: str) -> str:
     largest = max(changes, key=effect_size)
     change = f": {METRICS[largest.metric]} {signed_percent(largest.effect_ratio)} %"
     if not views[0].is_operation:
-        return change
+        metric = ASKED_OF_SINGLE.get(largest.metric, largest.metric)
+        where = next((one for one in views[0].located if one.metric == metric), None)
+        if where is None:
+            return change
+        return f"{change}, above all in {one_line(where.operation or '')} ({signed_percent(where.effect_ratio)} %)"
     return f", {'most of all ' if len(views) > 1 else ''}{one_line(largest.operation or '')}{change}"
 
 

@@ -23,6 +23,8 @@ class OperationView:
     operation: str | None
     judgements: tuple[Judgement, ...]
     exact: ExactComparison | None
+    #: of all operations together: where their change is, the largest difference first
+    located: tuple[Judgement, ...] = ()
 
     @property
     def name(self) -> str:
@@ -160,11 +162,22 @@ def _views(exact: tuple[ExactComparison, ...], judgements: tuple[Judgement, ...]
     for judgement in judgements:
         by_operation.setdefault(judgement.operation, []).append(judgement)
     counted = {one.operation: one for one in exact}
+    located = tuple(sorted((one for one in judgements if one.located), key=_difference, reverse=True))
     views = [
-        OperationView(operation, tuple(of_operation), counted.get(operation) if operation else None)
+        OperationView(
+            operation,
+            tuple(of_operation),
+            counted.get(operation) if operation else None,
+            () if operation else located,
+        )
         for operation, of_operation in by_operation.items()
     ]
     return sorted(views, key=lambda view: not view.is_operation)
+
+
+def _difference(judgement: Judgement) -> float:
+    """Between both sides, in the unit of the metric."""
+    return abs((judgement.contender_value or 0.0) - (judgement.baseline_value or 0.0))
 
 
 def _summary(lane: str, metric: TimedMetric, group: list[Judgement]) -> MetricSummary:

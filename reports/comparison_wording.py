@@ -13,7 +13,14 @@ from harness.comparison import (
     Verdict,
 )
 from harness.model import BuildIdentity
-from reports.comparison_views import ALL_OPERATIONS, MetricSummary, PackageDifference, metric_summaries, unanswered
+from reports.comparison_views import (
+    ALL_OPERATIONS,
+    MetricSummary,
+    OperationView,
+    PackageDifference,
+    metric_summaries,
+    unanswered,
+)
 from reports.escaping import one_line, shorten
 from reports.exact_wording import exact_text
 from reports.units import MISSING, count, duration_text, plural, rate, time_unit
@@ -31,6 +38,9 @@ METRICS: dict[TimedMetric, str] = {
     "benchmark_time": "time",
 }
 
+#: Most operations in which a change is said to be; the report lists the questions of all.
+_MOST_LOCATED = 6
+
 #: Where the run's directory is, when it is not in the usual place: an option and its value in shell quotes.
 _RESULTS_OPTION = re.compile(r""" --results[ =]('[^']*'|"[^"]*"|\S)+""")
 
@@ -41,6 +51,17 @@ VERDICTS: tuple[Verdict, ...] = ("wrong", "regression", "inconclusive", "improve
 def signed_percent(ratio: float | None) -> str:
     """A ratio as a change, without its unit: 1.023 is ``+2.3``."""
     return MISSING if ratio is None else f"{round((ratio - 1) * 100, 1) + 0.0:+,.1f}"
+
+
+def where_texts(view: OperationView) -> list[str]:
+    """Of all operations together, by metric: in which ones their change is."""
+    texts = []
+    for metric in dict.fromkeys(one.metric for one in view.located):
+        found = [one for one in view.located if one.metric == metric]
+        named = [f"{one_line(one.operation or '')} {effect_text(one)}" for one in found[:_MOST_LOCATED]]
+        more = [f"{len(found) - len(named)} more"] if len(found) > len(named) else []
+        texts.append(f"{METRICS[metric]}, where it is: {', '.join([*named, *more])}")
+    return texts
 
 
 def effect_text(judgement: Judgement) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.compare import bisect, margins, verdict
+from harness.compare import bisect, location, margins, verdict
 from harness.measure import generator_health
 from harness.stats import multiplicity, power, quantiles, sequential
 
@@ -25,7 +25,7 @@ def test_a_documented_constant_is_that_of_the_code(name: str, value: str, module
 
 @pytest.mark.parametrize(
     "module",
-    [quantiles, generator_health, sequential, power, multiplicity, verdict, margins, bisect],
+    [quantiles, generator_health, sequential, power, multiplicity, verdict, location, margins, bisect],
     ids=lambda module: module.__name__,
 )
 def test_every_constant_of_a_method_is_documented(module: object) -> None:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.compare.location import locate
 from harness.compare.margins import CHOSEN_SERVICE_CPU_RESOLUTION_RATIO, HIGHER_IS_BETTER, Margins, margins_of
 from harness.comparison import ExactComparison, Judgement, Question, Verdict
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO, question_weights, weighted_holm
@@ -46,7 +47,7 @@ def judge(observations: Mapping[Question, Series]) -> tuple[Judgement, ...]:
     rows = [one.log_ratios for one in evidence]
     anytime = bounds_of_each(rows, [BOUND_ERROR_RATIO] * len(rows))
     sequential = bounds_of_each(rows, [FAMILY_ERROR_RATIO * weight / 2.0 for weight in weights])
-    return tuple(map(_judgement, questions, evidence, adjusted, anytime, sequential))
+    return locate(list(map(_judgement, questions, evidence, adjusted, anytime, sequential)), rows)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ def _finding(
         return Finding(verdict, (), (), _why_nothing(judgements, control))
     counted = [one for one in exact if one.verdict == verdict]
     timed = [one for one in judgements if one.verdict == verdict]
-    named = [*(one.operation for one in counted), *(one.operation or TOGETHER for one in timed)]
+    together = any(one.operation is None for one in timed)
+    located = [one.operation for one in judgements if together and one.located and one.operation]
+    named = [*(one.operation for one in counted), *(one.operation or TOGETHER for one in timed), *located]
     evidence = [
         *(_OF_COUNTER[change.counter] for one in counted for change in one.counters if _shows(change, verdict)),
         *_evidence_of(timed, judgements),

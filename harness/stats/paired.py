@@ -24,15 +24,17 @@ def hodges_lehmann(values: Sequence[float]) -> float:
     return float(np.median(_walsh_averages(values)))
 
 
-def signed_rank_interval(values: Sequence[float]) -> tuple[float, float] | None:
-    """The centers that Wilcoxon's two-sided signed-rank test does not reject at 1 - CONFIDENCE_RATIO.
+def signed_rank_interval(
+    values: Sequence[float], confidence_ratio: float = CONFIDENCE_RATIO
+) -> tuple[float, float] | None:
+    """The centers that Wilcoxon's two-sided signed-rank test does not reject at 1 - ``confidence_ratio``.
 
     For independent values, each symmetric about the center. The null distribution is exact for every number of
-    values. None when there are so few (below 6) that no center is ever rejected. ValueError as for
+    values. None when there are so few (below 6 for 95 %) that no center is ever rejected. ValueError as for
     :func:`hodges_lehmann`.
     """
     averages = np.sort(_walsh_averages(values))
-    rejected = _rank_sums_in_lower_tail(len(values))
+    rejected = _rank_sums_in_lower_tail(len(values), confidence_ratio)
     if rejected == 0:
         return None
     return float(averages[rejected - 1]), float(averages[-rejected])
@@ -47,8 +49,8 @@ def _walsh_averages(values: Sequence[float]) -> Floats:
 
 
 @lru_cache(maxsize=256)
-def _rank_sums_in_lower_tail(count: int) -> int:
-    """How many of the smallest rank sums 0, 1, ... have together at most half of 1 - CONFIDENCE_RATIO.
+def _rank_sums_in_lower_tail(count: int, confidence_ratio: float) -> int:
+    """How many of the smallest rank sums 0, 1, ... have together at most half of 1 - ``confidence_ratio``.
 
     The sum of the ranks with positive sign is that of independent draws of 0 or k, each with probability 1/2.
     """
@@ -57,4 +59,4 @@ def _rank_sums_in_lower_tail(count: int) -> int:
     for rank in range(1, count + 1):
         with_rank = np.concatenate((np.zeros(rank), probabilities[:-rank]))
         probabilities = (probabilities + with_rank) / 2.0
-    return int(np.searchsorted(np.cumsum(probabilities), (1.0 - CONFIDENCE_RATIO) / 2.0, side="right"))
+    return int(np.searchsorted(np.cumsum(probabilities), (1.0 - confidence_ratio) / 2.0, side="right"))

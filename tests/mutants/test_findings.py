@@ -61,6 +61,12 @@ def test_all_operations_together_have_a_name() -> None:
     assert found.evidence == ("service CPU",)
 
 
+def test_operations_in_which_the_change_of_all_is_are_named_with_them() -> None:
+    judgements = (slower(None), judgement("a", located=True), judgement("b"))
+    found = finding_of_comparison(replace(result("regression"), judgements=judgements))
+    assert found.named == (TOGETHER, "a")
+
+
 def test_time_that_cpu_does_not_explain_is_waiting() -> None:
     waits = (judgement("a", "service_cpu", effect_ratio=1.01), slower("a", "service_time", effect_ratio=1.2))
     works = (slower("a", "service_cpu", effect_ratio=1.2), slower("a", "service_time", effect_ratio=1.2))

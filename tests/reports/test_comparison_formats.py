@@ -287,3 +287,10 @@ def test_the_totals_are_those_of_the_cases(kind: str) -> None:
 def test_junit_with_hostile_names_is_well_formed_and_has_one_case_for_each() -> None:
     outcomes = cases_of(junit_of(nasty()))
     assert list(outcomes.values()) == ["error", "failure", "skipped", "failure", "skipped", "skipped"]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_where_the_change_of_all_together_is_stands_with_it(form: str) -> None:
+    located = judgement("a", located=True, effect_ratio=1.09, interval_ratio=(1.07, 1.12))
+    text = COMPARISON_FORMATS[form](comparison("regression", judgements=(slower(None), located, judgement("b"))))
+    assert "service CPU, where it is: a +9.0 %" in text

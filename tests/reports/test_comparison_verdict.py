@@ -69,6 +69,23 @@ FEWER = {"verdict": "improvement", "counters": (CounterChange("commits", 2, 1),)
             ),
         ),
         (
+            comparison(
+                "regression",
+                judgements=(
+                    slower(None, effect_ratio=1.013),
+                    judgement("a", located=True, effect_ratio=1.09, baseline_value=0.004, contender_value=0.00436),
+                    judgement(
+                        "b", located=True, effect_ratio=1.131, baseline_value=0.004, contender_value=0.00452
+                    ),
+                    judgement("c", effect_ratio=1.4, contender_value=0.0056),
+                ),
+            ),
+            (
+                "REGRESSION: all operations together got slower: service CPU +1.3 %, above all in b (+13.1 %) "
+                "(family-wise error at most 1 %)"
+            ),
+        ),
+        (
             comparison("regression", judgements=(judgement("a"), slower("burst", "latency_p99", lane="load"))),
             "REGRESSION: scenario burst got slower: latency p99 +2.3 % (family-wise error at most 1 %)",
         ),
