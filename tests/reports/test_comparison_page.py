@@ -71,6 +71,14 @@ def test_the_verdict_comes_first_then_the_offenders_then_the_rest(page: Page) ->
     ]
 
 
+def test_where_the_change_of_all_together_is_stands_below_it(tmp_path: Path) -> None:
+    located = judgement(f"a{NASTY}", located=True, effect_ratio=1.09, interval_ratio=(1.07, 1.12))
+    result = comparison("regression", judgements=(slower(None), located, judgement("b")))
+    written = Page(write_comparison_report(result, NO_PAIRS, tmp_path).read_text())
+    assert "service CPU, where it is: a<script>alert('x')</script>" in written.text
+    assert "+9.0 % [+7.0, +12.0]" in written.text
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_comparison_has_a_sound_page(kind: str, tmp_path: Path) -> None:
     result = KINDS[kind]()
