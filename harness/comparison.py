@@ -24,12 +24,15 @@ LANES: tuple[Lane, ...] = ("exact", "paired", "load")
 Verdict = Literal["regression", "improvement", "same", "inconclusive", "wrong"]
 
 #: CPU is in seconds per request: ``service_cpu`` of a typical one, ``service_cpu_total`` with rare work and with
-#: garbage collection. The rest are seconds, or requests per second; those of a benchmark are seconds per call.
+#: garbage collection. ``start_cpu`` is in seconds until the services are ready, ``memory`` in bytes after the last
+#: request. The rest are seconds, or requests per second; those of a benchmark are seconds per call.
 TimedMetric = Literal[
     "service_cpu",
     "service_cpu_total",
     "database_cpu",
     "service_time",
+    "start_cpu",
+    "memory",
     "latency_p50",
     "latency_p95",
     "latency_p99",
@@ -38,6 +41,9 @@ TimedMetric = Literal[
     "benchmark_time",
 ]
 
+
+#: What the services cost however much is sent: asked of all operations together only.
+OF_SERVICES: tuple[TimedMetric, ...] = ("start_cpu", "memory")
 
 #: The lanes whose figures vary and need statistics; ``micro`` stands in a micro.json, not in a comparison.json.
 TimedLane = Literal["paired", "load", "micro"]

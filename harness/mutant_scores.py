@@ -28,6 +28,8 @@ Evidence = Literal[
     "answer",
     "service CPU",
     "database CPU",
+    "start CPU",
+    "memory",
     "waiting",
     "benchmark CPU",
 ]

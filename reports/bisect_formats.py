@@ -9,12 +9,12 @@ from collections.abc import Callable
 import msgspec
 
 from harness.bisection import BisectResult, RangeBuild, Symptom, TriedBuild
-from harness.comparison import ComparisonResult
+from harness.comparison import OF_SERVICES, ComparisonResult
 from reports.comparison_formats import COMPARISON_FORMATS
-from reports.comparison_wording import METRICS, signed_percent
+from reports.comparison_wording import METRICS, sides_text, signed_percent
 from reports.escaping import markdown_text, one_line, shorten
 from reports.plain_tables import plain_table
-from reports.units import MISSING, count, duration_text, plural, time_unit
+from reports.units import MISSING, count, duration_text, plural
 
 #: Most builds that are listed where the search could not tell them apart.
 SUSPECTS_SHOWN = 20
@@ -120,12 +120,11 @@ def symptom_text(symptom: Symptom) -> str:
     if symptom.lane == "exact":
         values = f"{count(symptom.good_value)} → {count(symptom.bad_value)}"
         return one_line(f"{operation}: {symptom.metric.replace('_', ' ')} {values}")
-    unit = time_unit((symptom.good_value, symptom.bad_value))
     interval = "" if symptom.interval_ratio is None else f" [{_interval(symptom.interval_ratio)}]"
-    values = f"{unit.number(symptom.good_value)} → {unit.number(symptom.bad_value)} {unit.symbol}"
-    effect = f"{signed_percent(symptom.effect_ratio)} %{interval}, {values} a request"
-    metric = next(text for name, text in METRICS.items() if name == symptom.metric)
-    return one_line(f"{operation}: {metric} {effect}")
+    metric, text = next(one for one in METRICS.items() if one[0] == symptom.metric)
+    values = sides_text(metric, (symptom.good_value, symptom.bad_value))
+    each = "" if metric in OF_SERVICES else " a request"
+    return one_line(f"{operation}: {text} {signed_percent(symptom.effect_ratio)} %{interval}, {values}{each}")
 
 
 def build_text(build: RangeBuild) -> str:

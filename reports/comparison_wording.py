@@ -23,13 +23,15 @@ from reports.comparison_views import (
 )
 from reports.escaping import one_line, shorten
 from reports.exact_wording import exact_text
-from reports.units import MISSING, count, duration_text, plural, rate, time_unit
+from reports.units import MISSING, bytes_text, count, duration_text, plural, rate, time_unit
 
 METRICS: dict[TimedMetric, str] = {
     "service_cpu": "service CPU",
     "service_cpu_total": "service CPU with rare work",
     "database_cpu": "database CPU",
     "service_time": "service time",
+    "start_cpu": "CPU of starting the services",
+    "memory": "memory of the services",
     "latency_p50": "latency p50",
     "latency_p95": "latency p95",
     "latency_p99": "latency p99",
@@ -123,8 +125,15 @@ def values_text(judgement: Judgement) -> str:
     sides = (judgement.baseline_value, judgement.contender_value)
     if sides == (None, None) or judgement.effect_ratio is None:
         return ""
-    if judgement.metric == "reached_rate":
+    return sides_text(judgement.metric, sides)
+
+
+def sides_text(metric: TimedMetric, sides: tuple[float | None, float | None]) -> str:
+    """Two values of a metric with their unit."""
+    if metric == "reached_rate":
         return f"{rate(sides[0])} → {rate(sides[1])} /s"
+    if metric == "memory":
+        return f"{bytes_text(sides[0])} → {bytes_text(sides[1])}"
     unit = time_unit(sides)
     return f"{unit.number(sides[0])} → {unit.number(sides[1])} {unit.symbol}"
 

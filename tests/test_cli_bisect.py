@@ -44,6 +44,7 @@ def nothing_starts(monkeypatch: pytest.MonkeyPatch) -> None:
         (("9.1.21", "9.1.22", "--operation", "ResourceStatus.select by nam"), f"did you mean '{READ}'?"),
         (("9.1.21", "9.1.22", "--metric", "time"), "'time' is not one of 'statements'"),
         (("9.1.21", "9.1.22", "--metric", "commits", "--lane", "paired"), "commits belongs to the lane exact"),
+        (("9.1.21", "9.1.22", "--metric", "memory", "--operation", READ), "memory is of the services, not of an"),
         (("9.1.21", "9.1.22", "--lane", "load"), "'load' is not one of 'exact', 'paired'"),
         (("9.1.21", "9.1.22", "--operation", "Publisher.setToken", "--lane", "paired"), "can only be counted"),
         (("9.1.21", "9.1.22", "--confidence", "1"), "1.0 is not in the range 0.5<x<1.0"),

@@ -53,6 +53,8 @@ TOGETHER: dict[TimedMetric, Margins] = {
     "service_cpu_total": Margins(0.01, 0.03, 0.05),
     "service_time": Margins(0.01, 0.025, 0.025, 0.018),
     "database_cpu": Margins(0.02, 0.05, 0.05, 0.05),
+    "start_cpu": Margins(0.03, 0.06, 0.10),
+    "memory": Margins(0.02, 0.05, 0.10),
     "latency_p50": Margins(0.02, 0.05, 0.10),
     "latency_p95": Margins(0.05, 0.10, 0.25),
     "latency_p99": Margins(0.10, 0.20, 0.50),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from harness.compare.verdict import Series
-from harness.comparison import Judgement, Question, TimedLane, TimedMetric
+from harness.comparison import OF_SERVICES, Judgement, Question, TimedLane, TimedMetric
 from harness.measure.pair import PairRows
 from harness.measure.pair_ratios import pair_ratios
 from harness.measure.pair_store import PairLine
@@ -34,7 +34,7 @@ class Observations:
         """The next pair. A question without a value in it gets NaN on both sides."""
         if not self.pairs:
             asked = [name for name, times in zip(self._operations, line.repetitions, strict=True) if times]
-            self._values = {question: [] for question in _questions(asked)}
+            self._values = {question: [] for question in _questions(asked, has_costs=line.costs is not None)}
         self.pairs += 1
         for side, problems in enumerate(self.wrong):
             for operation, problem in line.wrong.get(str(side), {}).items():
@@ -45,7 +45,7 @@ class Observations:
                 one.baseline_s * math.exp(one.log_ratio),
             )
             for one in pair_ratios(rows, self._operations)
-        }
+        } | _costs(line)
         for question, values in self._values.items():
             values.append(found.get(question, (math.nan, math.nan)))
 
@@ -80,8 +80,20 @@ class Observations:
                     yield number, question, math.log(contender / baseline)
 
 
-def _questions(operations: Sequence[str]) -> Iterator[Question]:
-    for metric in _TOGETHER:
+def _costs(line: PairLine) -> dict[Question, tuple[float, float]]:
+    """What both sides cost beside requests."""
+    if line.costs is None:
+        return {}
+    baseline, contender = line.costs
+    return {
+        Question("paired", "start_cpu", None): (baseline.start_cpu_s, contender.start_cpu_s),
+        Question("paired", "memory", None): (float(baseline.memory_bytes), float(contender.memory_bytes)),
+    }
+
+
+def _questions(operations: Sequence[str], *, has_costs: bool) -> Iterator[Question]:
+    of_services = OF_SERVICES if has_costs and len(operations) > 1 else ()
+    for metric in (*_TOGETHER, *of_services):
         yield Question("paired", metric, None)
     for metric in _PER_OPERATION:
         for operation in operations if len(operations) > 1 else ():

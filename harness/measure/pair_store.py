@@ -16,15 +16,25 @@ from harness.measure.pair import PAIR_TYPE, PairMeasurement, PairRows
 from harness.store import writing
 
 
+class SideCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the services of one side cost beside requests: ``start_cpu_s`` until they are ready, ``memory_bytes``
+    of their own, shared libraries left out, after the last request."""
+
+    start_cpu_s: float
+    memory_bytes: int
+
+
 class PairLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``repetitions``: requests per operation and side. ``wrong``: first wrong answers by side ("0" baseline, "1"
-    contender, of a control both baseline) and operation. ``elapsed_s``: with start and end of its processes."""
+    contender, of a control both baseline) and operation. ``elapsed_s``: with start and end of its processes.
+    ``costs``: of both sides; None of a pair measured before there were any."""
 
     number: int
     is_control: bool
     repetitions: tuple[int, ...]
     wrong: dict[str, dict[str, str]]
     elapsed_s: float
+    costs: tuple[SideCost, SideCost] | None = None
 
 
 class PairStore:

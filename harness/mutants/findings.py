@@ -23,6 +23,8 @@ _OF_METRIC: dict[TimedMetric, Evidence] = {
     "service_cpu": "service CPU",
     "service_cpu_total": "service CPU",
     "database_cpu": "database CPU",
+    "start_cpu": "start CPU",
+    "memory": "memory",
     "benchmark_cpu": "benchmark CPU",
 }
 #: A call that takes so many times the share longer that it uses more CPU waits for something.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from harness.comparison import ComparisonSettings
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.pair import PAIR_TYPE, PairMeasurement, PairRows
-from harness.measure.pair_store import PairLine, PairStore
+from harness.measure.pair_store import PairLine, PairStore, SideCost
 from harness.model import BuildIdentity
 from scenarios.samples import Outcome
 from tests.reports.synthetic_comparison import build
@@ -46,14 +47,24 @@ def line(number: int, *, is_control: bool = False, **wrong: dict[str, str]) -> P
     )
 
 
-def store_pairs(directory: Path, count: int, ratio: float = 1.0) -> None:
-    """``count`` pairs on disk, every fifth of them a control that is the same on both sides."""
+def store_pairs(
+    directory: Path, count: int, ratio: float = 1.0, *, start: float | None = None, memory: float | None = None
+) -> None:
+    """``count`` pairs on disk, every fifth of them a control that is the same on both sides. ``start`` and
+    ``memory``: what the contender needs of that, as a ratio; without them pairs have neither."""
     draws = np.random.default_rng(11)
     store = PairStore(directory)
     for number in range(1, count + 1):
         control = number % 5 == 0
         rows = pair_rows(1.0 if control else ratio, draws)
-        store.add(line(number, is_control=control), PairMeasurement(rows, {}))
+        one = line(number, is_control=control)
+        if start or memory:
+            noise = np.exp(draws.normal(0, 0.01, 4)).tolist()
+            factors = (1.0, 1.0) if control else (start or 1.0, memory or 1.0)
+            baseline = SideCost(0.8 * noise[0], int(90e6 * noise[1]))
+            contender = SideCost(0.8 * noise[2] * factors[0], int(90e6 * noise[3] * factors[1]))
+            one = msgspec.structs.replace(one, costs=(baseline, contender))
+        store.add(one, PairMeasurement(rows, {}))
 
 
 def comparison_settings(**changes: Any) -> ComparisonSettings:

@@ -9,11 +9,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from harness.comparison import ComparisonResult, LoadScenario
+from harness.comparison import OF_SERVICES, ComparisonResult, LoadScenario
 from harness.measure.judging import judged, read_measured, recover_comparison
 from harness.measure.load_lane import DEFAULT_LOAD
+from harness.measure.observations import Observations
 from harness.measure.pair import PairMeasurement
-from harness.measure.pair_store import PairStore
+from harness.measure.pair_store import PairStore, SideCost
 from harness.measure.window_store import WindowPair, WindowStore
 from reports.pair_frame import pair_frame
 
@@ -64,6 +65,30 @@ def test_the_control_is_judged_apart_and_does_not_count_as_a_pair(tmp_path: Path
 def test_equal_builds_are_the_same(tmp_path: Path) -> None:
     store_pairs(tmp_path, 80)
     assert judged_on_disk(tmp_path).verdict == "same"
+
+
+def test_a_start_that_costs_more_and_memory_that_grows_are_regressions_beside_equal_requests(
+    tmp_path: Path,
+) -> None:
+    store_pairs(tmp_path, 60, start=1.3, memory=1.06)
+    result = judged_on_disk(tmp_path)
+    assert result.verdict == "regression"
+    worse = {one.metric: one for one in result.judgements if one.verdict == "regression"}
+    assert set(worse) == {"start_cpu", "memory"}
+    assert {one.operation for one in worse.values()} == {None}
+    assert worse["start_cpu"].effect_ratio == pytest.approx(1.3, rel=0.01)
+    assert worse["memory"].baseline_value == pytest.approx(90e6, rel=0.01)
+
+
+def test_start_and_memory_are_not_asked_of_one_operation_nor_of_pairs_that_have_none(tmp_path: Path) -> None:
+    alone, earlier = Observations([READ]), Observations(OPERATIONS)
+    rows = pair_rows(1.0, np.random.default_rng(5))
+    costs = (SideCost(0.8, 90_000_000), SideCost(0.8, 90_000_000))
+    one = msgspec.structs.replace(line(1), repetitions=(REPETITIONS,), costs=costs)
+    alone.add(one, rows[rows["operation"] == 0])
+    earlier.add(line(1), rows)
+    for observed in (alone, earlier):
+        assert {question.metric for question in observed.series()}.isdisjoint(OF_SERVICES)
 
 
 def test_few_pairs_say_nothing_yet(tmp_path: Path) -> None:

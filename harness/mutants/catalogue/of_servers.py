@@ -36,7 +36,7 @@ SLOWER_SERVERS = (
         "arguments-logged",
         "slower",
         "server",
-        "one log line more for each request; some 2 % of CPU",
+        "one log line more for each request; less than 1 % of CPU",
         SERVER,
         (Before(EXECUTE, "self.initializeRequest()", 'self.log.info("Arguments", repr(args))'),),
         "paired",
