@@ -11,7 +11,8 @@ import msgspec
 from harness.bisection import BisectResult, RangeBuild, Symptom, TriedBuild
 from harness.comparison import OF_SERVICES, ComparisonResult
 from reports.comparison_formats import COMPARISON_FORMATS
-from reports.comparison_wording import METRICS, sides_text, signed_percent
+from reports.comparison_views import operation_views
+from reports.comparison_wording import METRICS, sides_text, signed_percent, where_texts
 from reports.escaping import markdown_text, one_line, shorten
 from reports.plain_tables import plain_table
 from reports.units import MISSING, count, duration_text, plural
@@ -32,7 +33,7 @@ _TEXTS = 3
 def bisect_text(result: BisectResult, comparison: ComparisonResult | None) -> str:
     """The finding first, then why; without a search what the comparison of both ends says."""
     sections = [
-        ("", [headline(result), *(f"  {line}" for line in facts(result))]),
+        ("", [headline(result), *(f"  {line}" for line in facts(result, comparison))]),
         ("EVIDENCE", _table(result, markdown=False).splitlines()),
         ("REMARKS", remarks(result)),
         ("SKIPPED", [line for text in skipped_lines(result) for line in text.splitlines()]),
@@ -53,7 +54,7 @@ def bisect_markdown(result: BisectResult, comparison: ComparisonResult | None) -
     )
     blocks = [
         f"**{markdown_text(headline(result))}**",
-        "\n".join(f"- {markdown_text(line)}" for line in facts(result)),
+        "\n".join(f"- {markdown_text(line)}" for line in facts(result, comparison)),
         _table(result, markdown=True),
         *("\n".join(f"- {markdown_text(line)}" for line in lines) for lines in lists),
         "\n".join(f"- problem: {markdown_text(text)}" for text in result.problems),
@@ -94,11 +95,14 @@ def headline(result: BisectResult) -> str:
     return f"{ended}{said}: {which}"
 
 
-def facts(result: BisectResult) -> list[str]:
-    """In what, how sure, and what it took."""
+def facts(result: BisectResult, comparison: ComparisonResult | None) -> list[str]:
+    """In what, how sure, and what it took. ``comparison``: of both ends, which says where a change of all
+    operations together is."""
     if result.symptom is None:
         return []
     lines = [symptom_text(result.symptom)]
+    if comparison is not None and result.symptom.operation is None:
+        lines += [text for view in operation_views(comparison) for text in where_texts(view)]
     if len(result.suspects) > 1:
         shown = [result.builds[position] for position in result.suspects[:SUSPECTS_SHOWN]]
         lines += [f"one of: {build_text(build)}" for build in shown]

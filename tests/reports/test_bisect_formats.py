@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from harness.bisection import BisectResult, RangeBuild, SkippedBuild, TriedBuild
-from reports.bisect_formats import BISECT_FORMATS, again, facts, headline, remarks
+from harness.bisection import BisectResult, RangeBuild, SkippedBuild, Symptom, SymptomMetric, TriedBuild
+from reports.bisect_formats import BISECT_FORMATS, again, facts, headline, remarks, symptom_text
 from tests.golden_files import same_as_golden
 from tests.measure.ranges import COUNTED, MEASURED, bisect_settings, bisection, commits
-from tests.reports.synthetic_comparison import NAMES, calm, comparison
+from tests.reports.synthetic_comparison import NAMES, calm, comparison, judgement
 
 TRIED = (
     TriedBuild(32, "builds/0032", 0.00002, None, 0.999, (0.992, 1.006), 6),
@@ -36,6 +36,31 @@ def measured(**changes: object) -> BisectResult:
 @pytest.mark.parametrize(("name", "result"), [("counted", bisection()), ("measured", measured())])
 def test_a_bisection_is_the_golden_one(name: str, result: BisectResult, form: str, suffix: str) -> None:
     assert same_as_golden(f"bisection_{name}.{suffix}", BISECT_FORMATS[form](result, comparison()))
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_where_a_change_of_all_operations_together_is_stands_beside_it(form: str) -> None:
+    slower = judgement(None, verdict="regression", effect_ratio=1.05)
+    located = judgement("a", located=True, effect_ratio=1.09, interval_ratio=(1.07, 1.12))
+    ends = comparison("regression", judgements=(slower, located, judgement("b")))
+    together = msgspec.structs.replace(MEASURED, operation=None)
+    shown = BISECT_FORMATS[form](measured(symptom=together), ends)
+    assert "service CPU, where it is: a +9.0 % [+7.0, +12.0]" in shown.replace("\\", "")
+    assert "where it is" not in BISECT_FORMATS[form](measured(), ends)
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "said"),
+    [
+        ("memory", (94.4e6, 99.1e6), "memory of the services +5.0 %, 90.0 MiB → 94.5 MiB"),
+        ("start_cpu", (0.8, 1.3), "CPU of starting the services +62.5 %, 800 → 1,300 ms"),
+    ],
+)
+def test_what_is_of_the_services_is_not_per_request(
+    metric: SymptomMetric, values: tuple[float, float], said: str
+) -> None:
+    symptom = Symptom("paired", metric, None, *values, values[1] / values[0])
+    assert symptom_text(symptom) == f"all operations together: {said}"
 
 
 def test_json_is_all_of_it() -> None:
@@ -104,7 +129,7 @@ def test_a_build_like_neither_end_tells_of_more_than_one_step() -> None:
 
 def test_many_suspects_are_shortened() -> None:
     result = measured(builds=commits(100), suspects=tuple(range(20, 90)), outcome="inconclusive")
-    assert any("and 50 more" in line for line in facts(result))
+    assert any("and 50 more" in line for line in facts(result, None))
 
 
 def test_releases_are_named_by_their_numbers() -> None:
