@@ -1,8 +1,8 @@
-"""Trial directories as a generator would leave them, made of arrays."""
+"""Trial directories as a generator would leave them, made of arrays; a loaded stack to start pairs from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,8 +10,13 @@ import msgspec
 import numpy as np
 import pytest
 
+from harness.builds.environment import BuildEnvironment
+from harness.dataset.profiles import PROFILES
 from harness.measure.samples import SAMPLE_TYPE, Samples
 from harness.measure.usage import Snapshot
+from harness.stack.lifecycle import Stack
+from harness.stack.starting import start_stack
+from scenarios.catalogue import Catalogue, read_catalogue
 from scenarios.load_plan import LoadPlan
 from scenarios.operations import OPERATIONS
 from scenarios.outcomes import OutcomeCount
@@ -113,3 +118,16 @@ def plan_of() -> Callable[..., LoadPlan]:
 @pytest.fixture
 def start_ns() -> int:
     return START_NS
+
+
+@pytest.fixture(scope="module")
+def frozen(build: BuildEnvironment, stack_root: Path) -> Iterator[Stack]:
+    """Loaded with profile S, its processes ended."""
+    with start_stack(build, profile=PROFILES["S"], seed=3, stack_root=stack_root, log_directory=None) as stack:
+        stack.freeze()
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def catalogue(frozen: Stack) -> Catalogue:
+    return read_catalogue(frozen.catalogue_file)

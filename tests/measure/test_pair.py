@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -14,14 +13,12 @@ import psutil
 import pytest
 
 from harness.builds.environment import BuildEnvironment
-from harness.dataset.profiles import PROFILES
 from harness.errors import StackError
 from harness.measure.pair import PairMeasurement, measure_pair
 from harness.measure.pair_ratios import pair_ratios
 from harness.stack.fresh import Origin, Placement, fresh_stacks
 from harness.stack.lifecycle import Stack
-from harness.stack.starting import start_stack
-from scenarios.catalogue import Catalogue, read_catalogue
+from scenarios.catalogue import Catalogue
 from scenarios.operation import Call, Operation, Request
 from scenarios.operations import OPERATIONS
 from tests.compare.changed_build import changed_build
@@ -34,18 +31,6 @@ DATABASE_CLASS = "DIRAC/Core/Base/SQLAlchemyDB.py"
 SELECT = "            # setting up the select query\n"
 #: The baseline, slowed down in every select by work that no clock of ours sees beforehand.
 SLOWER = f"            sum(range(400_000))\n{SELECT}"
-
-
-@pytest.fixture(scope="module")
-def frozen(build: BuildEnvironment, stack_root: Path) -> Iterator[Stack]:
-    with start_stack(build, profile=PROFILES["S"], seed=3, stack_root=stack_root, log_directory=None) as stack:
-        stack.freeze()
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def catalogue(frozen: Stack) -> Catalogue:
-    return read_catalogue(frozen.catalogue_file)
 
 
 @pytest.fixture(scope="module")
