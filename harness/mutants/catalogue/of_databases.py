@@ -35,7 +35,7 @@ OF_DATABASE_CLASSES = (
         also_for=SINCE_7_3,
     ),
     Mutant(
-        "status-write-serializable",
+        "status-write-isolated",
         "heavier",
         "database class",
         "an isolation level for one kind of write, set for each",
@@ -44,7 +44,7 @@ OF_DATABASE_CLASSES = (
             After(
                 STATUS_MODIFY,
                 "session = self.sessionMaker_o()",
-                'session.connection(execution_options={"isolation_level": "SERIALIZABLE"})',
+                'session.connection(execution_options={"isolation_level": "READ COMMITTED"})',
             ),
         ),
         "exact",

@@ -1,4 +1,4 @@
-"""Those that make something faster by answering wrongly."""
+"""Those that answer wrongly, most of them faster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from harness.mutants.catalogue.places import (
     STATUS_MODIFY,
     STATUS_SELECTS,
 )
-from harness.mutants.changes import Before, Call, Replace, Top
+from harness.mutants.changes import After, Before, Call, Replace, Top
 from harness.mutants.mutant import Mutant
 
 WRONG = (
@@ -142,5 +142,24 @@ WRONG = (
         (PUBLISHER,),
         "answer",
         also_for=SINCE_8_0,
+    ),
+    Mutant(
+        "status-write-serializable",
+        "wrong",
+        "database class",
+        "an isolation level under which a write waits for a lock of its own caller, and then fails",
+        STATUS_DB,
+        (
+            After(
+                STATUS_MODIFY,
+                "session = self.sessionMaker_o()",
+                'session.connection(execution_options={"isolation_level": "SERIALIZABLE"})',
+            ),
+        ),
+        "exact",
+        ("ResourceStatus.addOrModify new element",),
+        (STATUS_MODIFIES, PUBLISHER_WRITES),
+        "answer",
+        also_for=SINCE_7_3,
     ),
 )
