@@ -18,7 +18,7 @@ REQUIRE ?=
 test:  ## set up what is missing, check, run the tests with a real stack
 	@./setup.sh test
 	@$(MAKE) --no-print-directory check
-	@.venv/bin/python -m pytest -m stack --require-stack $(REQUIRE) --randomly-seed=$(ORDER)
+	@.venv/bin/python -m pytest -m stack --require-stack $(REQUIRE) --randomly-seed=$(ORDER) --durations=25
 
 check: setup  ## format, lint, types, import rules, fast tests
 	@.venv/bin/ruff format --check .
