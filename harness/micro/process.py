@@ -48,7 +48,7 @@ class MicroProcess:
         plan = database.write_private(f"plan-{course.side or 'alone'}.json", json.dumps(orders))
         seed = {} if course.hash_seed is None else {"PYTHONHASHSEED": str(course.hash_seed)}
         self._process = command.start(
-            [database.build.python, MICRO / "launcher.py", tools, *_arguments(course, json_file)],
+            [database.build.python, MICRO / "launcher.py", tools, *_arguments(course, json_file.absolute())],
             log_file=self._log_file,
             mark=database.stack.mark,
             environment=database.environment() | seed | {"RSSBENCH_MICRO_PLAN": str(plan)},

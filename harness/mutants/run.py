@@ -42,9 +42,9 @@ class MutantRun:
     both_lanes: bool = False
 
     def run(self, mutants: Sequence[Mutant]) -> None:
-        """Those that have no outcome yet, or were another commit then. One that fails is an outcome, and the next
-        one follows."""
-        known = {(outcome.mutant, outcome.commit) for outcome in self.file.read()}
+        """Those that have no outcome yet, failed, or were another commit then. One that fails is an outcome, and
+        the next one follows."""
+        known = {(one.mutant, one.commit) for one in self.file.read() if one.last.verdict != "failed"}
         clone = self._clone()
         for number, mutant in enumerate(mutants, 1):
             contender = branch_with(clone, mutant.name, f"{_SOURCES}/{mutant.file}", mutant.of)

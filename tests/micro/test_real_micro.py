@@ -143,7 +143,8 @@ def test_one_build_shows_its_figures_and_what_a_small_data_set_cannot_answer(
     tmp_path: Path, stack_root: Path
 ) -> None:
     ended = subprocess.run(
-        [RSSBENCH, "micro", "9.1.22", "-k", "whole_rows or latest", "--profile", "S", "--results", tmp_path],
+        [RSSBENCH, "micro", "9.1.22", "-k", "whole_rows or latest", "--profile", "S"],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         env=os.environ | {"RSSBENCH_STACK_FOLDER": str(stack_root)},
@@ -155,7 +156,7 @@ def test_one_build_shows_its_figures_and_what_a_small_data_set_cannot_answer(
         "ABSENT  bench_select.py::bench_latest_of_history: the data set has no rows in ResourceHistory",
         "ABSENT  bench_select.py::bench_whole_rows[700]: the data set has only 150 rows in ResourceLog",
     ]
-    (json_file,) = tmp_path.glob("*/benchmarks.json")
+    (json_file,) = tmp_path.glob("results/*/benchmarks.json")
     assert json.loads(json_file.read_text())["machine_info"]["cpu"]
 
 
@@ -173,8 +174,9 @@ def test_a_signal_ends_a_comparison_in_order_and_what_was_measured_stays(
             "--profile",
             "S",
             "--results",
-            tmp_path,
+            "elsewhere",
         ],
+        cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -191,7 +193,7 @@ def test_a_signal_ends_a_comparison_in_order_and_what_was_measured_stays(
         process.send_signal(signal.SIGINT)
         assert process.stdout.read().startswith("INCONCLUSIVE")
     assert process.returncode == 4
-    (stored,) = tmp_path.glob("*/micro.json")
+    (stored,) = tmp_path.glob("elsewhere/*/micro.json")
     result = MICRO_COMPARISON.read(stored.parent)
     assert (result.status, result.problems) == ("incomplete", ("interrupted",))
     assert result.judgements[0].pairs >= 1

@@ -12,6 +12,7 @@ from harness.errors import BuildError
 from harness.mutant_scores import Finding
 from harness.mutants import run as run_module
 from harness.mutants.changes import Top
+from harness.mutants.findings import failed
 from harness.mutants.mutant import Mutant
 from harness.mutants.outcomes_file import OutcomesFile
 from harness.mutants.run import MutantRun
@@ -130,6 +131,12 @@ def test_a_run_goes_on_where_it_ended(file: OutcomesFile) -> None:
     run(file, detecting, mutant("one"), mutant("two"))
     assert [asked[0] for asked in detecting.asked] == ["two"]
     assert [outcome.mutant for outcome in file.read()] == ["one", "two"]
+
+
+def test_what_failed_is_measured_again(file: OutcomesFile) -> None:
+    run(file, Detecting([failed("no disk")]), mutant("one"))
+    run(file, Detecting([SLOWER]), mutant("one"))
+    assert [outcome.last.verdict for outcome in file.read()] == ["failed", "regression"]
 
 
 def test_a_mutant_that_is_another_commit_now_is_measured_again(file: OutcomesFile) -> None:
