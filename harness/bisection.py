@@ -10,7 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from harness.comparison import CounterName, Lane, TimedMetric, Verdict
+from harness.comparison import Lane, TimedMetric, Verdict
+from harness.counted import CounterName
 from harness.measurement import Measurement
 from harness.model import BuildIdentity, FrontDoor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import NoReturn
 
 import click
 from msgspec.structs import replace
@@ -26,7 +26,8 @@ from harness.cli_conventions import (
     reports_errors,
 )
 from harness.cli_operations import chosen_operations, timed_operations
-from harness.comparison import OF_SERVICES, ComparisonSettings, CounterName, Lane
+from harness.comparison import OF_SERVICES, ComparisonSettings, Lane
+from harness.counted import COUNTERS
 from harness.dataset.profiles import PROFILES
 from harness.errors import RssbenchError
 from harness.interruption import Interruption
@@ -37,7 +38,6 @@ from harness.settings import cache_folder, stack_folder
 from harness.stack.front_doors import front_doors_to_compare
 from harness.store import BISECTION, COMPARISON, new_directory
 
-COUNTED: tuple[SymptomMetric, ...] = get_args(CounterName)
 MEASURED: tuple[SymptomMetric, ...] = (
     "service_cpu",
     "service_cpu_total",
@@ -55,7 +55,7 @@ _LANES: tuple[Lane, ...] = ("exact", "paired")
 @click.option("--all-commits", is_flag=True, help="also those that touch neither the RSS nor what it imports")
 @click.option("--operation", help="what got worse; without it, that is found first")
 @click.option(
-    "--metric", type=click.Choice([*COUNTED, *MEASURED]), help="in what; without it, that is found first"
+    "--metric", type=click.Choice([*COUNTERS, *MEASURED]), help="in what; without it, that is found first"
 )
 @click.option("--lane", "lanes", multiple=True, type=click.Choice(_LANES), help="only these; may be repeated")
 @click.option(
@@ -131,7 +131,7 @@ def _lanes(
     lanes: tuple[Lane, ...], metric: SymptomMetric | None, operation: str | None, mistakes: list[str]
 ) -> tuple[Lane, ...]:
     """Those asked for; of a metric alone the one that has it."""
-    of_metric: Lane | None = None if metric is None else "exact" if metric in COUNTED else "paired"
+    of_metric: Lane | None = None if metric is None else "exact" if metric in COUNTERS else "paired"
     if of_metric and lanes and of_metric not in lanes:
         mistakes.append(f"--metric: {metric} belongs to the lane {of_metric}, which --lane leaves out")
     if operation and metric in OF_SERVICES:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from harness.counted import ExactOperation
+from harness.counted import CounterName, ExactOperation
 from harness.model import BuildIdentity, DataSet, Environment, FrontDoor, Load, LocalRuntime, RuntimeName
 
 #: Version of the layout of ``comparison.json``; raised when a field changes its meaning or goes away.
@@ -47,12 +47,6 @@ OF_SERVICES: tuple[TimedMetric, ...] = ("start_cpu", "memory")
 
 #: The lanes whose figures vary and need statistics; ``micro`` stands in a micro.json, not in a comparison.json.
 TimedLane = Literal["paired", "load", "micro"]
-
-
-#: Of the lane exact: what rises at all, or for bytes beyond a margin, is a regression.
-CounterName = Literal[
-    "statements", "rows_examined", "commits", "connections", "nested_calls", "request_bytes", "response_bytes"
-]
 
 
 class Question(NamedTuple):

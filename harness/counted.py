@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import msgspec
+
+#: Of the lane exact: what rises at all, or for bytes beyond a margin, is a regression. Rows examined are those
+#: that the database read, rows sent those that it answered with.
+CounterName = Literal[
+    "statements",
+    "rows_examined",
+    "rows_sent",
+    "commits",
+    "connections",
+    "nested_calls",
+    "request_bytes",
+    "response_bytes",
+]
+COUNTERS: tuple[CounterName, ...] = get_args(CounterName)
 
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,3 +61,14 @@ class ExactOperation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nested_calls: tuple[str, ...] | None = None
     #: None for a write
     answer: ReadAnswer | None = None
+
+
+def count_of(counted: ExactOperation, counter: CounterName) -> int | None:
+    """None of nested calls where the log does not show them."""
+    if counter == "statements":
+        return len(counted.statements)
+    if counter == "rows_sent":
+        return sum(statement.rows_sent for statement in counted.statements)
+    if counter == "nested_calls":
+        return None if counted.nested_calls is None else len(counted.nested_calls)
+    return int(getattr(counted, counter))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.comparison import ComparisonResult, ExactComparison, Lane
-from harness.counted import ExactOperation
+from harness.counted import COUNTERS, ExactOperation, count_of
 from harness.store import writing
 from reports import comparison_wording as wording
 from reports import exact_wording
@@ -97,7 +97,7 @@ def render_comparison(result: ComparisonResult, pair_frame: pd.DataFrame, direct
 
 
 def counted(exact: ExactComparison) -> list[tuple[int | None, int | None]]:
-    """Of both sides: statements, rows examined, commits, connections, nested calls, bytes asked and answered."""
+    """Of both sides, every counter."""
     return list(zip(_counters(exact.baseline), _counters(exact.contender), strict=True))
 
 
@@ -127,13 +127,5 @@ def _lanes(result: ComparisonResult) -> list[LaneView]:
 
 def _counters(side: ExactOperation | None) -> tuple[int | None, ...]:
     if side is None or side.problem is not None:
-        return (None,) * 7
-    return (
-        len(side.statements),
-        side.rows_examined,
-        side.commits,
-        side.connections,
-        None if side.nested_calls is None else len(side.nested_calls),
-        side.request_bytes,
-        side.response_bytes,
-    )
+        return (None,) * len(COUNTERS)
+    return tuple(count_of(side, counter) for counter in COUNTERS)

@@ -21,7 +21,8 @@ DRAWN: tuple[TimedMetric, ...] = ("service_cpu", "database_cpu", "service_time")
 _OWN = frozenset(name.lower() for name in OWN_PACKAGES)
 
 #: What is told of one request.
-COUNTERS = ("statements", "rows examined", "commits", "connections", "nested calls", "answer bytes")
+_OF_DATABASE = ("statements", "rows examined", "rows sent", "commits", "connections")
+COUNTERS = (*_OF_DATABASE, "nested calls", "answer bytes")
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,7 @@ def counters_of(points: Sequence[CountedPoint]) -> list[str]:
 def constant_operations(result: HistoryResult) -> Counter[bool]:
     """How many operations have (True) and have not the same statements and rows in all builds that have them."""
     changed = {
-        change.operation
-        for change in result.changes
-        if change.lane == "exact" and change.metric in ("statements", "rows examined", "commits", "connections")
+        change.operation for change in result.changes if change.lane == "exact" and change.metric in _OF_DATABASE
     }
     known = [name for name, points in courses(result, "exact").items() if len(points) > 1]
     return Counter(name not in changed for name in known)

@@ -115,8 +115,8 @@ def in_short(result: HistoryResult) -> list[str]:
     constant = views.constant_operations(result)
     if total := constant.total():
         said.append(
-            f"statements, rows examined, commits and connections are the same in all builds that have it for "
-            f"{count(constant[True])} of {plural(total, 'operation')}"
+            "statements, rows examined and sent, commits and connections are the same in all builds that have it "
+            f"for {count(constant[True])} of {plural(total, 'operation')}"
         )
     found = look_ups(result)
     return [*said, look_up_text(found)] if found else said

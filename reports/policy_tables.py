@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from harness.counted import ExactOperation
+from harness.counted import CounterName, ExactOperation, count_of
 from harness.model import Interval
 from harness.policy_costs import (
     CountedEvaluation,
@@ -21,7 +21,25 @@ from reports.exact_wording import diff_line, exact_text, short_diff, why
 from reports.plain_tables import Table
 from reports.units import MISSING, count, rate, time_text
 
-_COUNTED = ("element", "actions", "decided", "calls", "statements", "rows examined", "commits", "connections")
+_COUNTERS: tuple[CounterName, ...] = (
+    "nested_calls",
+    "statements",
+    "rows_examined",
+    "rows_sent",
+    "commits",
+    "connections",
+)
+_COUNTED = (
+    "element",
+    "actions",
+    "decided",
+    "calls",
+    "statements",
+    "rows examined",
+    "rows sent",
+    "commits",
+    "connections",
+)
 
 
 def policy_tables(result: PoliciesResult) -> list[Table]:
@@ -99,9 +117,7 @@ def _counted(name: str, evaluations: Sequence[CountedEvaluation]) -> Table:
 
 
 def _numbers(counted: ExactOperation) -> tuple[str, ...]:
-    calls = MISSING if counted.nested_calls is None else count(len(counted.nested_calls))
-    numbers = (len(counted.statements), counted.rows_examined, counted.commits, counted.connections)
-    return (calls, *map(count, numbers))
+    return tuple(count(count_of(counted, counter)) for counter in _COUNTERS)
 
 
 def _written(rows: Mapping[str, int]) -> str:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
+from harness.counted import COUNTERS
 from harness.index.courses import StoredFigure
 from harness.store import writing
 from reports.comparison_views import ALL_OPERATIONS
@@ -23,18 +24,7 @@ _WIDTH, _HEIGHT, _EDGE = 900.0, 90.0, 6.0
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b7280")
 
 #: Metrics that are no times.
-_COUNTS = frozenset(
-    {
-        "reached_rate",
-        "statements",
-        "rows_examined",
-        "commits",
-        "connections",
-        "nested_calls",
-        "request_bytes",
-        "response_bytes",
-    }
-)
+_COUNTS = frozenset({"reached_rate", *COUNTERS})
 
 GLOSSARY = {
     "stored run": "a run or comparison whose figures the index holds; of a comparison those of its contender",

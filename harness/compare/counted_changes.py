@@ -9,19 +9,13 @@ from typing import NamedTuple
 from harness.compare.exact_lane import compare_exact
 from harness.compare.margins import EXACT_BYTES_MARGIN_RATIO
 from harness.comparison import ExactComparison
-from harness.counted import ExactOperation
+from harness.counted import COUNTERS, CounterName, ExactOperation, count_of
 from harness.history import HistoryBuild, HistoryChange, HistoryLane
 from harness.policy_costs import ROWS_WRITTEN
 
 #: Counter in words to its name where it varies.
-_FIELDS = {
-    "statements": "statements",
-    "rows examined": "rows_examined",
-    "commits": "commits",
-    "connections": "connections",
-    "nested calls": "nested_calls",
-    "request bytes": "request_bytes",
-    "answer bytes": "response_bytes",
+_FIELDS: dict[str, CounterName] = {
+    counter.replace("_", " ").replace("response", "answer"): counter for counter in COUNTERS
 }
 
 
@@ -36,14 +30,13 @@ class CountedPoint(NamedTuple):
     def counters(self) -> dict[str, int]:
         """By name in words, rows written with the table; what varies within the build, or could not be seen, is
         left out."""
-        one = self.counted
-        calls = None if one.nested_calls is None else len(one.nested_calls)
-        sizes = (one.request_bytes, one.response_bytes) if self.rows_written is None else (None, None)
-        values = (len(one.statements), one.rows_examined, one.commits, one.connections, calls, *sizes)
+        one, is_evaluation = self.counted, self.rows_written is not None
         counters = {
             name: value
-            for (name, field), value in zip(_FIELDS.items(), values, strict=True)
-            if value is not None and field not in one.varying
+            for name, field in _FIELDS.items()
+            if (value := count_of(one, field)) is not None
+            and field not in one.varying
+            and not (is_evaluation and field.endswith("_bytes"))
         }
         written = {ROWS_WRITTEN.format(table): rows for table, rows in (self.rows_written or {}).items()}
         return counters | {name: rows for name, rows in written.items() if name not in one.varying}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from harness.compare.margins import EXACT_BYTES_MARGIN_RATIO
 from harness.compare.statement_diff import statement_changes
 from harness.comparison import AbsentOperation, CounterChange, ExactComparison, Verdict
-from harness.counted import ExactOperation
+from harness.counted import COUNTERS, ExactOperation, count_of
 
 _IN_BYTES = {"request_bytes", "response_bytes"}
 
@@ -73,21 +73,10 @@ def _compared(baseline: ExactOperation, contender: ExactOperation) -> ExactCompa
 
 
 def _counter_changes(baseline: ExactOperation, contender: ExactOperation) -> Iterator[CounterChange]:
-    if len(baseline.statements) != len(contender.statements):
-        yield CounterChange("statements", len(baseline.statements), len(contender.statements))
-    if baseline.rows_examined != contender.rows_examined:
-        yield CounterChange("rows_examined", baseline.rows_examined, contender.rows_examined)
-    if baseline.commits != contender.commits:
-        yield CounterChange("commits", baseline.commits, contender.commits)
-    if baseline.connections != contender.connections:
-        yield CounterChange("connections", baseline.connections, contender.connections)
-    nested = (baseline.nested_calls, contender.nested_calls)
-    if nested[0] is not None and nested[1] is not None and len(nested[0]) != len(nested[1]):
-        yield CounterChange("nested_calls", len(nested[0]), len(nested[1]))
-    if baseline.request_bytes != contender.request_bytes:
-        yield CounterChange("request_bytes", baseline.request_bytes, contender.request_bytes)
-    if baseline.response_bytes != contender.response_bytes:
-        yield CounterChange("response_bytes", baseline.response_bytes, contender.response_bytes)
+    for counter in COUNTERS:
+        before, after = count_of(baseline, counter), count_of(contender, counter)
+        if before is not None and after is not None and before != after:
+            yield CounterChange(counter, before, after)
 
 
 def is_regression(change: CounterChange) -> bool:

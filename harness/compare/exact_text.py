@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -13,6 +13,12 @@ from harness.counted import ExactOperation
 
 #: Characters of a statement's short form.
 SHORT_LENGTH = 100
+
+#: Why a counter of rows can change while the text of a statement does not.
+_ROWS = {
+    "rows_examined": "the database chose another way (an index) or was given other values",
+    "rows_sent": "the database was given other values",
+}
 
 _ALIAS = re.compile(r" AS `\w+`")
 _QUALIFIER = re.compile(r"`(\w+)`\.(?=`)")
@@ -48,25 +54,29 @@ def explanations(comparison: ExactComparison) -> tuple[str, ...]:
     baseline, contender = comparison.baseline, comparison.contender
     if baseline is None or contender is None or contender.problem is not None:
         return ()
-    rows = () if {"statements", "rows_examined"} & {*comparison.excluded} else _rows(baseline, contender)
-    calls = () if "nested_calls" in comparison.excluded else _calls(baseline, contender)
+    excluded = {*comparison.excluded}
+    rows = [
+        line
+        for counter, why in _ROWS.items()
+        if excluded.isdisjoint({"statements", counter})
+        for line in _rows(baseline, contender, counter, why)
+    ]
+    calls = () if "nested_calls" in excluded else _calls(baseline, contender)
     return (*rows, *calls)
 
 
-def _rows(baseline: ExactOperation, contender: ExactOperation) -> tuple[str, ...]:
-    """Statements with the same text that did not read the same number of rows."""
+def _rows(baseline: ExactOperation, contender: ExactOperation, counter: str, why: str) -> Iterator[str]:
+    """Statements with the same text that did not read, or answer, the same number of rows."""
     texts = [[statement.text for statement in side.statements] for side in (baseline, contender)]
-    lines = []
     for one, other in aligned(*texts):
         if one is None or other is None:
             continue
-        before, after = baseline.statements[one].rows_examined, contender.statements[other].rows_examined
+        before, after = (
+            getattr(side.statements[place], counter) for side, place in ((baseline, one), (contender, other))
+        )
         if before != after:
-            lines.append(
-                f"rows examined {before} -> {after} by {short_statement(texts[0][one])}:"
-                " the text is the same, so the database chose another way (an index) or was given other values"
-            )
-    return tuple(lines)
+            by = short_statement(texts[0][one])
+            yield f"{counter.replace('_', ' ')} {before} -> {after} by {by}: the text is the same, so {why}"
 
 
 def _calls(baseline: ExactOperation, contender: ExactOperation) -> tuple[str, ...]:

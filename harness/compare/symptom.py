@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import get_args
 
 from harness.bisection import Symptom, SymptomMetric
 from harness.compare.exact_lane import is_regression
 from harness.compare.margins import TOGETHER
-from harness.comparison import ComparisonResult, CounterName, ExactComparison
-from harness.counted import ExactOperation
-
-COUNTERS: tuple[CounterName, ...] = get_args(CounterName)
+from harness.comparison import ComparisonResult, ExactComparison
+from harness.counted import COUNTERS, CounterName, count_of
 
 #: What is larger may cost time; what happens more often does.
 _BYTES: frozenset[str] = frozenset({"request_bytes", "response_bytes"})
@@ -33,20 +30,12 @@ def symptoms_of(result: ComparisonResult, metric: SymptomMetric | None = None) -
     return tuple(one for one in found if metric in (None, one.metric))
 
 
-def count_of(counted: ExactOperation, counter: CounterName) -> int:
-    if counter == "statements":
-        return len(counted.statements)
-    if counter == "nested_calls":
-        return len(counted.nested_calls or ())
-    return int(getattr(counted, counter))
-
-
 def has_symptom(compared: ExactComparison, counter: CounterName) -> bool | None:
     """Whether the contender's counter rose; None when it varies by itself, or was not counted."""
     contender = compared.contender
     if counter in compared.excluded or contender is None or contender.problem is not None:
         return None
-    if counter == "nested_calls" and contender.nested_calls is None:
+    if count_of(contender, counter) is None:
         return None
     return any(change.counter == counter and is_regression(change) for change in compared.counters)
 

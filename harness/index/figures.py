@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from harness.comparison import ComparisonResult, ExactComparison, Judgement
-from harness.counted import ExactOperation
+from harness.counted import COUNTERS, ExactOperation, count_of
 from harness.model import Percentiles, RunResult, TrialResult
 
 #: A row of a table without its key: column to value.
@@ -77,19 +77,10 @@ def _exact_figures(one: ExactOperation) -> Iterable[Columns]:
     """None of an operation that could not be counted, and none of a counter that varies."""
     if one.problem is not None:
         return []
-    counters: dict[str, int | None] = {
-        "statements": len(one.statements),
-        "rows_examined": one.rows_examined,
-        "commits": one.commits,
-        "connections": one.connections,
-        "nested_calls": None if one.nested_calls is None else len(one.nested_calls),
-        "request_bytes": one.request_bytes,
-        "response_bytes": one.response_bytes,
-    }
     return [
-        _figure("exact", metric, operation=one.operation, value=float(value))
-        for metric, value in counters.items()
-        if value is not None and metric not in one.varying
+        _figure("exact", counter, operation=one.operation, value=float(value))
+        for counter in COUNTERS
+        if (value := count_of(one, counter)) is not None and counter not in one.varying
     ]
 
 

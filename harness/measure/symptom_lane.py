@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from harness.bisection import Symptom
 from harness.builds.environment import BuildEnvironment
-from harness.compare.symptom import COUNTERS, count_of, has_symptom
+from harness.compare.symptom import has_symptom
 from harness.comparison import ComparisonResult, ComparisonSettings
+from harness.counted import COUNTERS, count_of
 from harness.errors import NotComparableError
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun, Progress

@@ -13,6 +13,7 @@ from harness.mutant_scores import TOGETHER, Evidence, Finding
 _OF_COUNTER: dict[str, Evidence] = {
     "statements": "statements",
     "rows_examined": "rows",
+    "rows_sent": "rows",
     "commits": "commits",
     "connections": "connections",
     "nested_calls": "nested calls",

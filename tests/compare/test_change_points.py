@@ -136,6 +136,7 @@ def test_counters_are_compared_between_neighbours() -> None:
         ("evaluations", "7.2.52", "8.0.86", storage, "rows written to ResourceLog", (1, 4)),
         ("exact", "9.0.28", "9.1.22", READ, "statements", (2, 3)),
         ("exact", "9.0.28", "9.1.22", READ, "rows examined", (2, 3)),
+        ("exact", "9.0.28", "9.1.22", READ, "rows sent", (2, 3)),
         ("evaluations", "9.0.28", "9.1.22", storage, "connections", (0, 1)),
     ]
 

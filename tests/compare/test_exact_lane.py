@@ -66,6 +66,7 @@ def test_swapping_the_sides_swaps_what_is_found(one: ExactOperation, other: Exac
     [
         ("statements", {"statements": (*counts(SELECT).statements, Statement("ROLLBACK", 0, 0, 0))}),
         ("rows_examined", {"rows_examined": 2}),
+        ("rows_sent", {"statements": (Statement(SELECT, 1, 2, 0),)}),
         ("commits", {"commits": 1}),
         ("connections", {"connections": 1}),
         ("nested_calls", {"nested_calls": ("ResourceStatus.select",)}),
@@ -143,7 +144,11 @@ def test_a_contender_that_fails_is_wrong_however_little_it_does() -> None:
 def test_a_contender_that_answers_otherwise_is_wrong(answer: ReadAnswer, problem: str) -> None:
     comparison = compared(counts(SELECT, SELECT), counts(SELECT, answer=answer))
     assert (comparison.verdict, comparison.problem) == ("wrong", problem)
-    assert [change.counter for change in comparison.counters] == ["statements", "rows_examined"]
+    assert [change.counter for change in comparison.counters] == [
+        "statements",
+        "rows_examined",
+        "rows_sent",
+    ]
 
 
 def test_a_long_answer_shows_where_it_differs() -> None:

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from harness.bisection import Symptom
 from harness.compare.exact_lane import compare_exact
-from harness.compare.symptom import COUNTERS, count_of, has_symptom, symptoms_of
+from harness.compare.symptom import has_symptom, symptoms_of
 from harness.comparison import CounterChange
-from harness.counted import Statement
+from harness.counted import COUNTERS, Statement, count_of
 from tests.compare.counts import SELECT, counts
 from tests.reports.synthetic_comparison import NAMES, calm, comparison, counted, judgement, slower
 
@@ -68,10 +68,12 @@ def test_a_control_that_found_something_leaves_only_counters() -> None:
 @pytest.mark.parametrize("counter", COUNTERS)
 def test_every_counter_is_read_from_what_was_counted(counter: str) -> None:
     changes: dict[str, Any] = {
-        "statements": tuple(Statement(SELECT, 1, 1, 0) for _ in range(7)),
-        "nested_calls": ("ResourceStatus.select",) * 7,
+        "statements": {"statements": tuple(Statement(SELECT, 1, 0, 0) for _ in range(7))},
+        "rows_sent": {"statements": (Statement(SELECT, 9, 3, 0), Statement(SELECT, 9, 4, 0))},
+        "nested_calls": {"nested_calls": ("ResourceStatus.select",) * 7},
     }
-    assert count_of(counts(SELECT, **{counter: changes.get(counter, 7)}), counter) == 7  # type: ignore[arg-type]
+    counted_seven = counts(SELECT, **changes.get(counter, {counter: 7}))
+    assert count_of(counted_seven, counter) == 7  # type: ignore[arg-type]
 
 
 def test_a_build_has_the_symptom_when_its_counter_rose() -> None:

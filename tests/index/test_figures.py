@@ -62,6 +62,7 @@ def test_exact_counters_are_rows_unless_they_vary_or_could_not_be_counted() -> N
         for metric, value in {
             "statements": 3.0,
             "rows_examined": 2.0,
+            "rows_sent": 2.0,
             "commits": 1.0,
             "connections": 0.0,
             "nested_calls": 1.0,

@@ -39,7 +39,7 @@ def test_of_an_improvement_it_is_the_counters_that_fell() -> None:
     assert (found.verdict, found.named, found.evidence) == (
         "improvement",
         ("Publisher.getSites",),
-        ("statements",),
+        ("statements", "rows"),
     )
 
 

@@ -96,7 +96,7 @@ def test_every_kind_of_comparison_has_a_sound_page(kind: str, tmp_path: Path) ->
 
 def test_the_page_shows_what_a_reader_needs(page: Page) -> None:
     for text in (
-        "Counted: regression, statements 4 → 5, rows examined 42 → 1,281, nested calls 0 → 1",
+        "Counted: regression, statements 4 → 5, rows examined 42 → 1,281, rows sent 42 → 82, nested calls 0 → 1",
         "+2 SELECT `ID` , `Name` , `Status` FROM `ResourceHistory`",
         "-1 SELECT * FROM `ResourceHistory`",
         "+2 SELECT ResourceHistory WHERE Name = ? ORDER BY DateEffective",
@@ -209,7 +209,7 @@ def test_a_false_alarm_of_the_control_is_shown_as_bad(tmp_path: Path) -> None:
 def test_a_side_that_could_not_be_counted_has_no_counters() -> None:
     absent = counted_alike(NAMES[0], contender=None)
     assert {after for _, after in counted(absent)} == {None}
-    assert [before for before, _ in counted(absent)] == [3, 2, 1, 0, 0, 412, 1_203]
+    assert [before for before, _ in counted(absent)] == [3, 2, 2, 1, 0, 0, 412, 1_203]
 
 
 def test_the_files_of_a_run_are_told_by_folder_without_the_report_itself(directory: Path) -> None:

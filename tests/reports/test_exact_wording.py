@@ -28,7 +28,10 @@ def test_a_diff_is_shown_in_short_forms_and_not_at_all_when_nothing_changed() ->
 
 
 def test_counters_are_told_with_both_sides_and_a_problem_as_it_is() -> None:
-    assert exact_text(more_sql("a")) == "statements 4 → 5, rows examined 42 → 1,281, nested calls 0 → 1"
+    assert (
+        exact_text(more_sql("a"))
+        == "statements 4 → 5, rows examined 42 → 1,281, rows sent 42 → 82, nested calls 0 → 1"
+    )
     assert exact_text(counted("a")) == "all counters are the same"
     assert exact_text(counted("a", problem="no answer\nwithin 30 s")) == "no answer within 30 s"
 

@@ -50,14 +50,14 @@ def test_a_commit_is_shown_with_what_it_is_about_and_what_says_nothing_is_left_o
 
 
 def test_the_verdict_comes_first_then_what_changed_then_every_operation(page: Page) -> None:
-    assert page.titles[0].startswith("REGRESSION: 9 changes from build to build")
+    assert page.titles[0].startswith("REGRESSION: 10 changes from build to build")
     assert page.titles[1:] == [
         "In short",
         "What is missing",
         "From build to build",
         "7.2.52 → 8.0.86: 4 changes",
         "8.0.86 → 9.0.28: 2 changes",
-        "9.0.28 → 9.1.22: 3 changes",
+        "9.0.28 → 9.1.22: 4 changes",
         "Every operation",
         "One request, counted",
         "One evaluation of an element, counted",

@@ -76,6 +76,7 @@ def test_a_boundary_has_its_changes_and_the_sql_behind_them() -> None:
     assert [(one.first.operation, one.first.metric) for one in last.groups if one.first.counts] == [
         (READ, "statements"),
         (READ, "rows examined"),
+        (READ, "rows sent"),
         ("StorageElement, all", "connections"),
     ]
     (diff,) = last.diffs
@@ -138,7 +139,7 @@ def test_too_few_pairs_are_said() -> None:
 
 def test_the_verdict_line_says_what_changed_how_all_together_went_and_what_was_measured() -> None:
     assert history_line(five_builds()) == (
-        "REGRESSION: 9 changes from build to build, 7 for the worse, 2 recovered; service CPU of all operations "
+        "REGRESSION: 10 changes from build to build, 8 for the worse, 2 recovered; service CPU of all operations "
         "together, 7.2.52 to 9.1.22: same, +0.0 % [-1.0, +1.0]; 4 of 5 builds measured"
     )
     interrupted = replace(five_builds(), status="incomplete", problems=("interrupted",))
