@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from harness.errors import StackError
 from harness.measure.pair import PairMeasurement, PairRows, measure_pair
 from harness.measure.pair_plan import PairPlan
 from harness.measure.pair_store import PairLine, SideCost
-from harness.stack.cpu_meter import cpu_ns, processes_of
+from harness.stack.cpu_meter import Meter, cpu_ns, processes_of
 from harness.stack.fresh import Origin, fresh_stacks
 from harness.stack.lifecycle import Stack
 from scenarios.catalogue import Catalogue
@@ -34,9 +34,10 @@ def measure_fresh_pair(  # noqa: PLR0913, PLR0917  what is sent where, and what 
     logs, order = log_directory / f"pair-{plan.number:04d}", plan.start_order
     with fresh_stacks([sides[side] for side in order], [plan.placement] * len(order), logs) as started:
         stacks = [started[order.index(side)] for side in range(len(order))]
-        start_cpu_s = [sum(map(cpu_ns, stack.meters["service"])) / 1e9 for stack in stacks]
+        start_cpu_s = [_of_services(stack, _cpu_ns) / 1e9 for stack in stacks]
         measured = measure_pair(stacks, catalogue, operations, repetitions, plan.draws)
-        baseline, contender = map(SideCost, start_cpu_s, map(_own_memory_bytes, stacks))
+        memory_bytes = [_of_services(stack, _own_memory_bytes) for stack in stacks]
+        baseline, contender = map(SideCost, start_cpu_s, memory_bytes)
     shutil.rmtree(logs, ignore_errors=True)
     wrong: dict[str, dict[str, str]] = {}
     for (side, operation), problem in measured.wrong.items():
@@ -51,14 +52,23 @@ def cost_s(rows: PairRows, operation: int) -> float:
     return float(np.median(rows["service_time_ns"][rows["operation"] == operation])) / 1e9
 
 
-def _own_memory_bytes(stack: Stack) -> int:
-    """Resident memory of the services that no file is behind (``RssAnon`` of proc_pid_status(5)): what they share
-    with the other side, as libraries, counts for neither. StackError when one has ended."""
+def _of_services(stack: Stack, read: Callable[[Sequence[Meter]], int]) -> int:
+    """What is read of the services' processes. StackError naming the one that has ended."""
     try:
-        memory = [
-            psutil.Process(pid).memory_info() for meter in stack.meters["service"] for pid in processes_of(meter)
-        ]
-    except psutil.Error as error:
+        value = read(stack.meters["service"])
+    except (ProcessLookupError, psutil.Error) as error:
         stack.check_after_silence()
         raise StackError(str(error)) from error
+    stack.check()  # of one that has ended and was not waited for, there is something to read: zero
+    return value
+
+
+def _cpu_ns(meters: Sequence[Meter]) -> int:
+    return sum(map(cpu_ns, meters))
+
+
+def _own_memory_bytes(meters: Sequence[Meter]) -> int:
+    """Resident memory that no file is behind (``RssAnon`` of proc_pid_status(5)): what both sides share, as
+    libraries, counts for neither."""
+    memory = [psutil.Process(pid).memory_info() for meter in meters for pid in processes_of(meter)]
     return sum(one.rss - one.shared for one in memory)
