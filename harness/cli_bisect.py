@@ -26,7 +26,7 @@ from harness.cli_conventions import (
     reports_errors,
 )
 from harness.cli_operations import chosen_operations, timed_operations
-from harness.comparison import OF_SERVICES, ComparisonSettings, Lane
+from harness.comparison import OF_REQUESTS, OF_SERVICES, ComparisonSettings, Lane
 from harness.counted import COUNTERS
 from harness.dataset.profiles import PROFILES
 from harness.errors import RssbenchError
@@ -38,13 +38,7 @@ from harness.settings import cache_folder, stack_folder
 from harness.stack.front_doors import front_doors_to_compare
 from harness.store import BISECTION, COMPARISON, new_directory
 
-MEASURED: tuple[SymptomMetric, ...] = (
-    "service_cpu",
-    "service_cpu_total",
-    "database_cpu",
-    "service_time",
-    *OF_SERVICES,
-)
+MEASURED: tuple[SymptomMetric, ...] = (*OF_REQUESTS, *OF_SERVICES)
 _LANES: tuple[Lane, ...] = ("exact", "paired")
 
 
@@ -106,7 +100,7 @@ def bisect(  # noqa: PLR0913, PLR0917  one argument per option
     if not good or not bad:
         mistakes.append("two builds are needed: rssbench bisect GOOD BAD")
     settings = BisectSettings(
-        lanes=_lanes(lanes, metric, operation, mistakes),
+        lanes=_lanes(lanes, metric, mistakes),
         operation=operation,
         metric=metric,
         profile=profile,
@@ -127,21 +121,21 @@ def report_bisection(directory: Path, form: str) -> None:
     _print(BISECTION.read(directory), directory, form)
 
 
-def _lanes(
-    lanes: tuple[Lane, ...], metric: SymptomMetric | None, operation: str | None, mistakes: list[str]
-) -> tuple[Lane, ...]:
+def _lanes(lanes: tuple[Lane, ...], metric: SymptomMetric | None, mistakes: list[str]) -> tuple[Lane, ...]:
     """Those asked for; of a metric alone the one that has it."""
     of_metric: Lane | None = None if metric is None else "exact" if metric in COUNTERS else "paired"
     if of_metric and lanes and of_metric not in lanes:
         mistakes.append(f"--metric: {metric} belongs to the lane {of_metric}, which --lane leaves out")
-    if operation and metric in OF_SERVICES:
-        mistakes.append(f"--metric: {metric} is of the services, not of an operation; leave --operation out")
     return (of_metric,) if of_metric else tuple(lane for lane in _LANES if not lanes or lane in lanes)
 
 
 def _compared(settings: BisectSettings, mistakes: list[str]) -> ComparisonSettings:
     """What the comparison of both ends is, but for front doors."""
     operations = (settings.operation,) if settings.operation else ()
+    if operations and settings.metric in OF_SERVICES:
+        mistakes.append(
+            f"--metric: {settings.metric} is of the services, not of an operation; leave --operation out"
+        )
     counted = chosen_operations((), operations, mistakes)
     return ComparisonSettings(
         lanes=settings.lanes,

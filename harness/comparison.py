@@ -42,6 +42,9 @@ TimedMetric = Literal[
 ]
 
 
+#: What requests cost: asked of each operation, the last of all together only.
+OF_REQUESTS: tuple[TimedMetric, ...] = ("service_cpu", "database_cpu", "service_time", "service_cpu_total")
+
 #: What the services cost however much is sent: asked of all operations together only.
 OF_SERVICES: tuple[TimedMetric, ...] = ("start_cpu", "memory")
 

@@ -20,6 +20,9 @@ CounterName = Literal[
 ]
 COUNTERS: tuple[CounterName, ...] = get_args(CounterName)
 
+#: Of these, those that are sizes and not events.
+BYTES: tuple[CounterName, ...] = ("request_bytes", "response_bytes")
+
 
 class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One normalised SQL statement in the order it was sent, as performance_schema saw it."""

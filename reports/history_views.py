@@ -20,8 +20,8 @@ DRAWN: tuple[TimedMetric, ...] = ("service_cpu", "database_cpu", "service_time")
 
 _OWN = frozenset(name.lower() for name in OWN_PACKAGES)
 
-#: What is told of one request.
 _OF_DATABASE = ("statements", "rows examined", "rows sent", "commits", "connections")
+#: What is told of one request.
 COUNTERS = (*_OF_DATABASE, "nested calls", "answer bytes")
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from harness.compare.exact_lane import compare_exact
 from harness.compare.margins import EXACT_BYTES_MARGIN_RATIO
 from harness.comparison import ExactComparison
-from harness.counted import COUNTERS, CounterName, ExactOperation, count_of
+from harness.counted import BYTES, COUNTERS, CounterName, ExactOperation, count_of
 from harness.history import HistoryBuild, HistoryChange, HistoryLane
 from harness.policy_costs import ROWS_WRITTEN
 
@@ -36,7 +36,7 @@ class CountedPoint(NamedTuple):
             for name, field in _FIELDS.items()
             if (value := count_of(one, field)) is not None
             and field not in one.varying
-            and not (is_evaluation and field.endswith("_bytes"))
+            and not (is_evaluation and field in BYTES)
         }
         written = {ROWS_WRITTEN.format(table): rows for table, rows in (self.rows_written or {}).items()}
         return counters | {name: rows for name, rows in written.items() if name not in one.varying}

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from harness.compare.margins import EXACT_BYTES_MARGIN_RATIO
 from harness.compare.statement_diff import statement_changes
 from harness.comparison import AbsentOperation, CounterChange, ExactComparison, Verdict
-from harness.counted import COUNTERS, ExactOperation, count_of
-
-_IN_BYTES = {"request_bytes", "response_bytes"}
+from harness.counted import BYTES, COUNTERS, ExactOperation, count_of
 
 # Characters of an answer that are shown before and from the first difference on.
 _SHOWN_BEFORE = 20
@@ -93,7 +91,7 @@ def _verdict(counters: Sequence[CounterChange]) -> Verdict:
 
 
 def _is_beyond(change: CounterChange, fewer: int, more: int) -> bool:
-    margin_ratio = EXACT_BYTES_MARGIN_RATIO if change.counter in _IN_BYTES else 1
+    margin_ratio = EXACT_BYTES_MARGIN_RATIO if change.counter in BYTES else 1
     return more > fewer * margin_ratio
 
 

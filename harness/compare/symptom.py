@@ -9,10 +9,8 @@ from harness.bisection import Symptom, SymptomMetric
 from harness.compare.exact_lane import is_regression
 from harness.compare.margins import TOGETHER
 from harness.comparison import ComparisonResult, ExactComparison
-from harness.counted import COUNTERS, CounterName, count_of
+from harness.counted import BYTES, COUNTERS, CounterName, count_of
 
-#: What is larger may cost time; what happens more often does.
-_BYTES: frozenset[str] = frozenset({"request_bytes", "response_bytes"})
 _ORDER: dict[str, int] = {counter: place for place, counter in enumerate(COUNTERS)}
 _MARGINS: dict[str, float] = {metric: margins.practical for metric, margins in TOGETHER.items()}
 
@@ -25,8 +23,9 @@ def symptoms_of(result: ComparisonResult, metric: SymptomMetric | None = None) -
     """
     counted = sorted(_counted(result), key=lambda one: (_ORDER[one.metric], -_rise(one)))
     measured = sorted(_measured(result), key=_strength, reverse=True)
-    found = [one for one in counted if one.metric not in _BYTES]
-    found += [*measured, *(one for one in counted if one.metric in _BYTES)]
+    # what is larger may cost time; what happens more often does
+    found = [one for one in counted if one.metric not in BYTES]
+    found += [*measured, *(one for one in counted if one.metric in BYTES)]
     return tuple(one for one in found if metric in (None, one.metric))
 
 

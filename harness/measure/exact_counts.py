@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from harness.counted import ExactOperation
+from harness.counted import BYTES, ExactOperation
 
 
 def merge_counts(first: ExactOperation, second: ExactOperation) -> ExactOperation:
@@ -28,7 +28,7 @@ def merge_counts(first: ExactOperation, second: ExactOperation) -> ExactOperatio
 
 def without_bytes(counted: ExactOperation) -> ExactOperation:
     """Of a build that is compared with one behind another front door: what protocols add decides nothing."""
-    return replace(counted, varying=tuple(dict.fromkeys((*counted.varying, "request_bytes", "response_bytes"))))
+    return replace(counted, varying=tuple(dict.fromkeys((*counted.varying, *BYTES))))
 
 
 def _counters(counted: ExactOperation) -> dict[str, object]:

@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 from harness.compare.verdict import Series
-from harness.comparison import OF_SERVICES, Judgement, Question, TimedLane, TimedMetric
+from harness.comparison import OF_REQUESTS, OF_SERVICES, Judgement, Question, TimedLane, TimedMetric
 from harness.measure.pair import PairRows
 from harness.measure.pair_ratios import pair_ratios
 from harness.measure.pair_store import PairLine
 from scenarios.answer_check import NO_METHOD
 
-_PER_OPERATION: tuple[TimedMetric, ...] = ("service_cpu", "database_cpu", "service_time")
-_TOGETHER: tuple[TimedMetric, ...] = (*_PER_OPERATION, "service_cpu_total")
+_PER_OPERATION = OF_REQUESTS[:-1]
 
 
 class Observations:
@@ -93,7 +92,7 @@ def _costs(line: PairLine) -> dict[Question, tuple[float, float]]:
 
 def _questions(operations: Sequence[str], *, has_costs: bool) -> Iterator[Question]:
     of_services = OF_SERVICES if has_costs and len(operations) > 1 else ()
-    for metric in (*_TOGETHER, *of_services):
+    for metric in (*OF_REQUESTS, *of_services):
         yield Question("paired", metric, None)
     for metric in _PER_OPERATION:
         for operation in operations if len(operations) > 1 else ():
