@@ -55,12 +55,10 @@ def cost_s(rows: PairRows, operation: int) -> float:
 def _of_services(stack: Stack, read: Callable[[Sequence[Meter]], int]) -> int:
     """What is read of the services' processes. StackError naming the one that has ended."""
     try:
-        value = read(stack.meters["service"])
+        return read(stack.meters["service"])
     except (ProcessLookupError, psutil.Error) as error:
         stack.check_after_silence()
         raise StackError(str(error)) from error
-    stack.check()  # of one that has ended and was not waited for, there is something to read: zero
-    return value
 
 
 def _cpu_ns(meters: Sequence[Meter]) -> int:
@@ -69,6 +67,8 @@ def _cpu_ns(meters: Sequence[Meter]) -> int:
 
 def _own_memory_bytes(meters: Sequence[Meter]) -> int:
     """Resident memory that no file is behind (``RssAnon`` of proc_pid_status(5)): what both sides share, as
-    libraries, counts for neither."""
+    libraries, counts for neither. ProcessLookupError when one has ended: until it is waited for it has none."""
     memory = [psutil.Process(pid).memory_info() for meter in meters for pid in processes_of(meter)]
+    if not memory or not all(one.rss for one in memory):
+        raise ProcessLookupError("a service has ended")
     return sum(one.rss - one.shared for one in memory)
