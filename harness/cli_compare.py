@@ -23,22 +23,20 @@ from harness.cli_conventions import (
     runtime_option,
 )
 from harness.cli_operations import chosen_operations, timed_operations
-from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane, LoadScenario
+from harness.comparison import LANES, ComparisonResult, ComparisonSettings, Lane
 from harness.dataset.profiles import PROFILES
 from harness.errors import RssbenchError
 from harness.forge import add_to_step_summary, artefacts_address
 from harness.interruption import Interruption
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
-from harness.measure.load_lane import DEFAULT_LOAD
+from harness.measure.load_lane import DEFAULT_WORKLOAD, default_scenario
 from harness.model import FRONT_DOORS, FrontDoor
 from harness.settings import cache_folder, stack_folder
 from harness.stack.choosing import RUNTIME_CHOICES, RuntimeChoice, runtime_asked_for, runtimes_to_compare
 from harness.stack.front_doors import front_doors_to_compare, why_not
 from harness.store import COMPARISON, new_directory, writing
 from scenarios.workloads import WORKLOADS
-
-DEFAULT_SCENARIO = "production_mix"
 
 
 @click.command()
@@ -120,7 +118,7 @@ def compare(  # noqa: PLR0913, PLR0917  one argument per option
             profile=profile,
             seed=seed,
             budget_s=budget_s,
-            scenarios=tuple(LoadScenario(name, name, DEFAULT_LOAD) for name in scenarios or (DEFAULT_SCENARIO,)),
+            scenarios=tuple(map(default_scenario, scenarios or (DEFAULT_WORKLOAD,))),
         )
         refuse(mistakes)
         builds = _prepared(names)

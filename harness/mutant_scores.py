@@ -13,9 +13,9 @@ MutantKind = Literal["heavier", "slower", "unchanged", "faster", "wrong"]
 
 Half = Literal["tune", "score"]
 
-#: What a user runs to see a mutant. ``exact`` and ``paired`` are lanes of ``rssbench compare``; ``none``: nothing
-#: that this suite has would show it.
-Detector = Literal["exact", "paired", "micro", "policies", "none"]
+#: What a user runs to see a mutant. ``exact``, ``paired`` and ``load`` are lanes of ``rssbench compare``;
+#: ``none``: nothing that this suite has would show it.
+Detector = Literal["exact", "paired", "load", "micro", "policies", "none"]
 
 #: What a comparison can point at.
 Evidence = Literal[
@@ -31,6 +31,7 @@ Evidence = Literal[
     "start CPU",
     "memory",
     "waiting",
+    "latency",
     "benchmark CPU",
 ]
 

@@ -32,7 +32,8 @@ _POLL_S = 0.1
 WINDOW_RAMP_UP_S = 1.0
 WINDOW_HOLD_S = 4.0
 
-#: Of a workload for which nobody has said how much.
+#: Where nobody has said which workload, and how much of it.
+DEFAULT_WORKLOAD = "production_mix"
 DEFAULT_LOAD = Load(
     concurrency=8,
     throughput_per_s=30.0,
@@ -44,6 +45,11 @@ DEFAULT_LOAD = Load(
     connection="keep-alive",
     workers=1,
 )
+
+
+def default_scenario(workload: str = DEFAULT_WORKLOAD) -> LoadScenario:
+    """One of which nobody has said more than its workload."""
+    return LoadScenario(workload, workload, DEFAULT_LOAD)
 
 
 def one_window(load: Load) -> Load:

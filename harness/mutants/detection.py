@@ -19,6 +19,7 @@ from harness.errors import RssbenchError
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
 from harness.measure.evaluations import count_evaluations
+from harness.measure.load_lane import default_scenario
 from harness.measure.policy_bench import PolicyBench, policy_bench
 from harness.micro.comparing import compare_builds
 from harness.micro.record import MicroRecord
@@ -57,6 +58,7 @@ class Detection:
                 profile=self.profile,
                 seed=self.seed,
                 budget_s=self.budget_s,
+                scenarios=(default_scenario(),) if "load" in lanes else (),
                 front_doors=(front_door, front_door),
             ),
             builds=(builds[0].identity, builds[1].identity),

@@ -26,6 +26,9 @@ _OF_METRIC: dict[TimedMetric, Evidence] = {
     "database_cpu": "database CPU",
     "start_cpu": "start CPU",
     "memory": "memory",
+    "latency_p50": "latency",
+    "latency_p95": "latency",
+    "latency_p99": "latency",
     "benchmark_cpu": "benchmark CPU",
 }
 #: A call that takes so many times the share longer that it uses more CPU waits for something.
@@ -102,13 +105,14 @@ def _waits(slower: Judgement, judgements: Sequence[Judgement]) -> bool:
 
 
 def _why_nothing(judgements: Sequence[Judgement], control: Sequence[Judgement]) -> str:
-    """What was seen of all together, and what would have been found."""
+    """What was seen of all together or under a load, and what would have been found."""
     if differs := [one for one in control if one.verdict in ("regression", "improvement")]:
         return f"the baseline differs from itself in {differs[0].metric} of {differs[0].operation or TOGETHER}"
     if not judgements:
         return "every counter is the same"
-    together = [one for one in judgements if one.operation is None and one.effect_ratio is not None]
-    return "; ".join(map(_told, together)) or "no pair was measured within the budget"
+    measured = [one for one in judgements if one.effect_ratio is not None]
+    whole = [one for one in measured if one.operation is None or one.lane == "load"]
+    return "; ".join(map(_told, whole)) or "no pair was measured within the budget"
 
 
 def _told(judgement: Judgement) -> str:

@@ -99,6 +99,8 @@ class MutantRun:
             return [
                 self._step(mutant, "policies", command, lambda folder: self.detection.policies(builds, folder))
             ]
+        if mutant.detector == "load":
+            return [self._compare(mutant, builds, ("load",))]
         if self.both_lanes or mutant.detector == "paired":
             return [self._compare(mutant, builds, ("exact", "paired"))]
         steps = [self._compare(mutant, builds, ("exact",))]
@@ -108,10 +110,9 @@ class MutantRun:
 
     def _compare(self, mutant: Mutant, builds: Builds, lanes: tuple[Lane, ...]) -> Step:
         command = self.detection.compare_command(builds, lanes, mutant.front_door)
-        detector: Detector = "paired" if "paired" in lanes else "exact"
         return self._step(
             mutant,
-            detector,
+            lanes[-1],
             command,
             lambda folder: self.detection.compare(builds, lanes, mutant.front_door, folder),
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from harness.comparison import Verdict
+from harness.comparison import LANES, Verdict
 from harness.mutant_scores import (
     TOGETHER,
     Finding,
@@ -79,8 +79,8 @@ def _score(half: Half | None, catalogue: Sequence[Mutant], outcomes: Sequence[Mu
     mine = [known[mutant.name] for mutant in mutants if mutant.name in known]
     worse = [one for one in mine if one.kind in _WORSE]
     found = [one for one in worse if one.found]
-    by_compare = [one for one in worse if one.detector in ("exact", "paired")]
-    by_others = [one for one in worse if one.detector not in ("exact", "paired")]
+    by_compare = [one for one in worse if one.detector in LANES]
+    by_others = [one for one in worse if one.detector not in LANES]
     unchanged = [one for one in mine if one.kind == "unchanged"]
     rates = (
         _rate("slower or heavier ones found", worse, _is_found, FOUND_AIM_RATIO),

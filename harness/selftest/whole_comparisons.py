@@ -9,11 +9,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
-from harness.comparison import ComparisonResult, ComparisonSettings, LoadScenario
+from harness.comparison import ComparisonResult, ComparisonSettings
 from harness.errors import RssbenchError
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
-from harness.measure.load_lane import DEFAULT_LOAD
+from harness.measure.load_lane import default_scenario
 from harness.selftest.schedule import next_of
 from harness.selftest_result import SelftestSettings
 from harness.store import COMPARISON, writing
@@ -21,8 +21,6 @@ from scenarios.operations import OPERATIONS
 
 #: After so many failures in a row the machine, not a comparison, is at fault.
 _MOST_FAILURES = 3
-
-_SCENARIO = "production_mix"
 
 #: More than anyone measures: comparisons of two seeds share none.
 _SEEDS = 10_000
@@ -38,7 +36,7 @@ def whole_settings(settings: SelftestSettings) -> ComparisonSettings:
         profile=settings.profile,
         seed=settings.seed,
         budget_s=settings.budget_s,
-        scenarios=(LoadScenario(_SCENARIO, _SCENARIO, DEFAULT_LOAD),) if "load" in settings.lanes else (),
+        scenarios=(default_scenario(),) if "load" in settings.lanes else (),
     )
 
 

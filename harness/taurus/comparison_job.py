@@ -12,14 +12,11 @@ from harness.comparison import ComparisonResult, ComparisonSettings, LoadScenari
 from harness.index.indexing import index_finished_run
 from harness.measure.comparison_record import ComparisonRecord
 from harness.measure.comparison_run import ComparisonRun
-from harness.measure.load_lane import DEFAULT_LOAD, one_window
+from harness.measure.load_lane import DEFAULT_WORKLOAD, default_scenario, one_window
 from harness.settings import Comparison, Job, TrialSettings
 from harness.stack.choosing import runtimes_to_compare
 from harness.stack.front_doors import front_doors_to_compare
 from scenarios.operations import OPERATIONS, STANDARD
-
-#: The entry of ``execution`` that both builds are put under; without it the first that has a throughput.
-LOAD_SCENARIO = "production_mix"
 
 
 class ComparisonJob:
@@ -91,9 +88,10 @@ class ComparisonJob:
 
 
 def load_scenario(trials: tuple[TrialSettings, ...]) -> LoadScenario:
-    """What both builds are put under, a window at a time."""
+    """What both builds are put under, a window at a time: the entry of ``execution`` with the default workload;
+    without it the first that has a throughput."""
     open_loop = [trial for trial in trials if trial.load.throughput_per_s]
-    named = [trial for trial in open_loop if trial.scenario == LOAD_SCENARIO]
+    named = [trial for trial in open_loop if trial.scenario == DEFAULT_WORKLOAD]
     for trial in (*named, *open_loop):
         return LoadScenario(trial.scenario, trial.workload, one_window(trial.load), trial.weights)
-    return LoadScenario(LOAD_SCENARIO, LOAD_SCENARIO, DEFAULT_LOAD)
+    return default_scenario()

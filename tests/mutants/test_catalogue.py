@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from harness.measure.evaluations import COUNTED_CHOICES
+from harness.measure.load_lane import DEFAULT_WORKLOAD
 from harness.mutants.all_mutants import MUTANTS, chosen_mutants
 from harness.mutants.mutant import Mutant
 from scenarios.operations import OPERATIONS, STANDARD
@@ -33,7 +34,7 @@ def test_they_are_over_all_services_front_doors_and_layers() -> None:
     named = " ".join(name for mutant in MUTANTS for name in mutant.names)
     assert all(service in named for service in ("ResourceStatus.", "ResourceManagement.", "Publisher."))
     assert {mutant.front_door for mutant in MUTANTS} == {"https", "dips"}
-    assert {mutant.detector for mutant in MUTANTS} >= {"exact", "paired", "micro", "policies"}
+    assert {mutant.detector for mutant in MUTANTS} >= {"exact", "paired", "load", "micro", "policies"}
     assert {mutant.place for mutant in MUTANTS} >= {
         "SQLAlchemy base", "database class", "handler", "server", "transport", "client", "cache", "serialisation",
         "policy chain", "action", "import",
@@ -57,6 +58,8 @@ def test_each_names_what_its_detector_can_name(mutant: Mutant) -> None:
         return
     if mutant.detector == "policies":
         known = EVALUATIONS
+    elif mutant.detector == "load":
+        known = [DEFAULT_WORKLOAD]
     else:
         # one that is timed on request only is there to show that it is not timed
         known = [one.name for one in (OPERATIONS if mutant.detector == "exact" else STANDARD)]

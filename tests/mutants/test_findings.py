@@ -74,10 +74,22 @@ def test_time_that_cpu_does_not_explain_is_waiting() -> None:
     assert finding_of_comparison(replace(result("regression"), judgements=works)).evidence == ("service CPU",)
 
 
+def test_requests_that_come_at_once_and_take_longer_are_named_by_their_scenario() -> None:
+    waits = (slower("production_mix", "latency_p50", lane="load"), judgement("production_mix", "reached_rate"))
+    found = finding_of_comparison(replace(result("regression"), judgements=waits))
+    assert (found.named, found.evidence) == (("production_mix",), ("latency",))
+
+
 def test_where_nothing_is_found_it_says_what_was_seen_and_what_would_have_been() -> None:
     found = finding_of_comparison(replace(result("same"), judgements=(judgement(None),)))
     assert (found.verdict, found.named) == ("same", ())
     assert found.reason == "service_cpu +0.1% (-0.3% to +0.6%), +1.2% would have been found, 40 pairs"
+
+
+def test_under_a_load_it_says_that_of_its_scenario() -> None:
+    seen = judgement("production_mix", "latency_p50", lane="load")
+    found = finding_of_comparison(replace(result("same"), judgements=(seen,)))
+    assert found.reason == "latency_p50 +0.1% (-0.3% to +0.6%), +1.2% would have been found, 40 pairs"
 
 
 def test_a_control_that_found_something_is_the_reason() -> None:

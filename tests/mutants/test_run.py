@@ -112,6 +112,7 @@ def test_the_paired_lane_follows_when_the_exact_lane_leaves_it_open(file: Outcom
     [
         (mutant("one", detector="paired", front_door="dips"), False, ("one", "exact", "paired", "dips")),
         (mutant("one"), True, ("one", "exact", "paired", "https")),
+        (mutant("one", detector="load"), False, ("one", "load", "https")),
         (mutant("one", detector="micro", select="bench_hit"), False, ("one", "micro", "bench_hit")),
         (mutant("one", detector="policies"), False, ("one", "policies")),
     ],
