@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.compare.margins import CHOSEN_SERVICE_CPU_RESOLUTION_RATIO, TOGETHER
-from harness.compare.verdict import BOUND_ERROR_RATIO, Series, conclude, decided, judge
+from harness.compare.stopping import decided
+from harness.compare.verdict import BOUND_ERROR_RATIO, Series, conclude, judge
 from harness.comparison import Question, TimedMetric
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
@@ -106,7 +107,9 @@ class Case:
             seen = values[:pairs]
             if p_value(seen, above=True) <= self.level and hodges_lehmann(seen) > margins.practical:
                 return "regression", pairs
-            if _within(Wealth.of(seen), margins.equivalence):
+            wealth = Wealth.of(seen)
+            hints = wealth.largest(0.0) >= 1.0 / BOUND_ERROR_RATIO and hodges_lehmann(seen) > margins.practical
+            if _within(wealth, margins.equivalence) and not hints:
                 detectable = smallest_detectable(seen, self.level, margins.practical)
                 if detectable and detectable <= math.log1p(self.resolution_ratio):
                     return "same", pairs
@@ -185,6 +188,7 @@ def whole(generator: np.random.Generator, trials: int) -> Iterator[str]:
     for change, effects in (
         ("none", np.zeros(OPERATIONS)),
         ("+2 % of all", np.full(OPERATIONS, math.log1p(0.02))),
+        ("+5 % of one", np.where(np.arange(OPERATIONS) == OPERATIONS // 2, math.log1p(0.05), 0.0)),
         ("+10 % of one", np.where(np.arange(OPERATIONS) == OPERATIONS // 2, math.log1p(0.10), 0.0)),
     ):
         outcomes = []

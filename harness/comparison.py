@@ -59,6 +59,11 @@ class Question(NamedTuple):
     metric: TimedMetric
     operation: str | None
 
+    @property
+    def is_single(self) -> bool:
+        """Of one operation among others; a scenario of the lane load is all of its operations."""
+        return self.operation is not None and self.lane != "load"
+
 
 class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One question that was asked: one metric of one operation in one lane.
@@ -90,6 +95,10 @@ class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     margin_ratio: float | None = None
     #: all operations together changed in this metric, and their change is here
     located: bool = False
+
+    @property
+    def question(self) -> Question:
+        return Question(self.lane, self.metric, self.operation)
 
 
 class CounterChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

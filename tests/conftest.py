@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from harness.builds.environment import BuildEnvironment, prepare_build
@@ -22,6 +23,10 @@ from harness.stack.lifecycle import Stack
 from harness.stack.starting import start_stack
 
 from .installed_script import script
+
+# tests say what is right, not how fast this machine was just then
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 _ran: list[str] = []
 _skipped: list[str] = []

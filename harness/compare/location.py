@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from harness.compare.margins import margins_of
-from harness.comparison import Judgement, Question, TimedMetric
+from harness.comparison import Judgement, TimedMetric
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
 
 #: How probable at most any operation is named that did not change, of a metric in which all together did.
@@ -42,7 +42,7 @@ def _is_there(judgement: Judgement, log_ratios: LogRatios, direction: float, ope
     """Whether its own pairs say so, with the error shared by all operations. ``direction``: 1 for slower."""
     if not log_ratios:
         return False
-    margin = margins_of(Question(judgement.lane, judgement.metric, judgement.operation)).practical
+    margin = margins_of(judgement.question).practical
     if direction * hodges_lehmann(log_ratios) <= margin:
         return False
     interval = signed_rank_interval(log_ratios, 1.0 - LOCATION_ERROR_RATIO / operations)

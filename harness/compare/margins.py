@@ -75,7 +75,7 @@ SINGLE: dict[TimedMetric, Margins] = {
 
 def margins_of(question: Question) -> Margins:
     """ValueError for a question that no lane asks."""
-    margins = TOGETHER if question.operation is None or question.lane == "load" else SINGLE
+    margins = SINGLE if question.is_single else TOGETHER
     if question.metric not in margins:
         raise ValueError(f"there is no margin for {question.metric} of a single operation")
     return margins[question.metric]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.compare.location import locate
-from harness.compare.margins import CHOSEN_SERVICE_CPU_RESOLUTION_RATIO, HIGHER_IS_BETTER, Margins, margins_of
+from harness.compare.margins import HIGHER_IS_BETTER, Margins, margins_of
 from harness.comparison import ExactComparison, Judgement, Question, Verdict
 from harness.stats.multiplicity import FAMILY_ERROR_RATIO, question_weights, weighted_holm
 from harness.stats.paired import hodges_lehmann, signed_rank_interval
@@ -82,21 +82,6 @@ def conclude(
         return Conclusion("inconclusive", tuple(f"undecided: {one}" for one in undecided))
     better = _counted(exact, "improvement") + _named(judgements, "improvement")
     return Conclusion("improvement" if better else "same", better)
-
-
-def decided(judgements: Sequence[Judgement]) -> bool:
-    """Whether the paired and load lanes may stop before their budget.
-
-    They have their verdict, and where it is that nothing changed they can say of every question what they would
-    have found, and would have found a change of the resolution.
-    """
-    if not judgements:
-        return False
-    verdict = conclude(judgements).verdict
-    chosen = all(one.operation is None for one in judgements if one.lane == "paired")
-    if verdict in ("same", "improvement"):
-        return all(_resolved(one, chosen=chosen) for one in judgements if one.verdict in ("same", "inconclusive"))
-    return verdict != "inconclusive"
 
 
 def name(judgement: Judgement) -> str:
@@ -200,27 +185,15 @@ def _reason(evidence: _Evidence, *, changed: bool) -> str | None:
     return "a change, smaller than the practical margin" if changed else None
 
 
-def _resolved(judgement: Judgement, *, chosen: bool) -> bool:
-    resolution_ratio = margins_of(_question(judgement)).resolution_ratio
-    if chosen and judgement.metric == "service_cpu":
-        resolution_ratio = CHOSEN_SERVICE_CPU_RESOLUTION_RATIO
-    detectable_ratio = judgement.smallest_detectable_ratio
-    return detectable_ratio is not None and (not resolution_ratio or detectable_ratio <= 1.0 + resolution_ratio)
-
-
 def _settled(judgement: Judgement) -> bool:
     """Whether this question does not keep the comparison from being `same` or `improvement`."""
     if judgement.verdict in ("same", "improvement"):
         return True
-    margins = margins_of(_question(judgement))
+    margins = margins_of(judgement.question)
     if judgement.anytime_interval_ratio is None or margins.resolution_ratio:
         return False
     low, high = judgement.anytime_interval_ratio
     return (1.0 / low if judgement.metric in HIGHER_IS_BETTER else high) < 1.0 + margins.limit_ratio
-
-
-def _question(judgement: Judgement) -> Question:
-    return Question(judgement.lane, judgement.metric, judgement.operation)
 
 
 def _named(judgements: Sequence[Judgement], verdict: Verdict) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from random import Random
 
 from harness.builds.environment import BuildEnvironment
 from harness.compare.exact_lane import absent_operations, compare_exact
-from harness.compare.verdict import decided
+from harness.compare.stopping import decided
 from harness.comparison import ComparisonResult, TimedLane
 from harness.counted import ExactOperation
 from harness.dataset.profiles import PROFILES

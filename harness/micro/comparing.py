@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from harness.builds.environment import BuildEnvironment
 from harness.compare.margins import margins_of
-from harness.compare.verdict import decided
-from harness.comparison import Judgement, Question
+from harness.compare.stopping import decided
+from harness.comparison import Judgement
 from harness.dataset.profiles import PROFILES
 from harness.errors import StackError
 from harness.micro.databases import BuildDatabase, loaded_database
@@ -74,7 +74,7 @@ def is_clear(judgements: Sequence[Judgement]) -> bool:
 
 
 def _is_resolved(judgement: Judgement) -> bool:
-    margins = margins_of(Question(judgement.lane, judgement.metric, judgement.operation))
+    margins = margins_of(judgement.question)
     detectable_ratio = judgement.smallest_detectable_ratio
     return detectable_ratio is not None and detectable_ratio <= 1.0 + margins.limit_ratio
 

@@ -111,7 +111,7 @@ def _why_nothing(judgements: Sequence[Judgement], control: Sequence[Judgement]) 
     if not judgements:
         return "every counter is the same"
     measured = [one for one in judgements if one.effect_ratio is not None]
-    whole = [one for one in measured if one.operation is None or one.lane == "load"]
+    whole = [one for one in measured if not one.question.is_single]
     return "; ".join(map(_told, whole)) or "no pair was measured within the budget"
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.compare.verdict import conclude, decided, judge
+from harness.compare.stopping import decided
+from harness.compare.verdict import conclude, judge
 from harness.comparison import Judgement, Verdict
 from harness.measure.pair_plan import CONTROL_EVERY
 from harness.selftest.looks import Looks

@@ -144,7 +144,7 @@ def test_a_build_between_that_is_faster_is_good() -> None:
     assert found == range(71, 72)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 40), st.data())
 def test_probabilities_are_those_of_all_positions_and_pairs_move_them_the_right_way(
     last: int, data: st.DataObject

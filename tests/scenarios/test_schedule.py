@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.load_plan import LoadPlan
@@ -132,7 +132,6 @@ def integral_to(plan: LoadPlan, instant_s: float) -> float:
 
 
 @given(loads)
-@settings(deadline=None)
 def test_as_many_arrivals_as_the_integral_of_the_rate_in_order_and_in_time(asked: dict[str, Any]) -> None:
     plan = plan_of(**asked)
     due_s = list(arrivals_s(plan))
@@ -144,7 +143,6 @@ def test_as_many_arrivals_as_the_integral_of_the_rate_in_order_and_in_time(asked
 
 
 @given(loads)
-@settings(deadline=None)
 def test_a_constant_arrival_is_due_when_the_integral_of_the_rate_reaches_its_number(asked: dict[str, Any]) -> None:
     plan = plan_of(**(asked | {"arrivals": "constant"}))
     for number, due_s in enumerate(arrivals_s(plan)):
@@ -152,7 +150,6 @@ def test_a_constant_arrival_is_due_when_the_integral_of_the_rate_reaches_its_num
 
 
 @given(loads, st.integers(1, 7))
-@settings(deadline=None)
 def test_all_workers_together_send_exactly_the_load_asked_for(asked: dict[str, Any], workers: int) -> None:
     shares = [list(worker_arrivals_s(plan_of(**asked, workers=workers, worker=w))) for w in range(workers)]
     assert sorted(itertools.chain(*shares)) == list(arrivals_s(plan_of(**asked)))

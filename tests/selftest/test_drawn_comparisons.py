@@ -7,7 +7,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from harness.compare.verdict import decided, judge
+from harness.compare.stopping import decided
+from harness.compare.verdict import judge
 from harness.measure.pair_plan import CONTROL_EVERY
 from harness.selftest import drawn_comparisons
 from harness.selftest.drawn_comparisons import draw_comparison

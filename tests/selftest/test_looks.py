@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.compare.verdict import Series, decided, judge
+from harness.compare.stopping import decided
+from harness.compare.verdict import Series, judge
 from harness.selftest.looks import Looks
 from harness.selftest.slowdown import EQUAL, SLOWDOWNS, Slowdown
 from tests.selftest.made_pool import made_arm

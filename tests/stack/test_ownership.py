@@ -119,7 +119,7 @@ def test_a_lock_is_not_inherited_by_what_the_owner_starts(root: Path) -> None:
     inherited = [file.path for file in psutil.Process(sleeper.pid).open_files()]
     owned.remove()
     sleeper.wait()
-    assert inherited == [os.devnull] * len(inherited)
+    assert not [path for path in inherited if path.startswith(str(root))]
 
 
 def test_there_is_nothing_to_remove_where_no_stack_ever_was(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_the_wealth_is_that_of_four_gamblers_who_bet_pair_by_pair(values: list[f
     assert Wealth.of(values).largest(center) == pytest.approx(wealth_by_hand(values, center), rel=1e-9)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.floats(0.001, 0.5), min_size=8, max_size=8))
 def test_sides_drawn_at_random_alone_bound_the_false_alarms(sizes: list[float]) -> None:
     # all 256 ways to draw the sides of 8 pairs, equally probable if the builds are equal
@@ -80,7 +80,7 @@ def test_a_bound_is_where_the_evidence_reaches_its_price() -> None:
     assert wealth.mirrored().largest(-found[1] - 1e-6) >= 20.0 > wealth.mirrored().largest(-found[1] + 1e-6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(log_ratios, st.sampled_from([0.05, 0.00225, 0.0001])), min_size=1, max_size=6))
 def test_bounds_of_many_questions_are_those_of_each(questions: list[tuple[list[float], float]]) -> None:
     """Whatever other questions there are, and however many pairs each has."""
