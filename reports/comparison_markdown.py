@@ -18,6 +18,7 @@ from reports.comparison_views import (
 )
 from reports.escaping import markdown_code, markdown_fence, markdown_text
 from reports.exact_wording import changed, diff_line, exact_text, short_diff, why
+from reports.open_questions import open_lines
 from reports.units import plural
 
 #: GitHub refuses a longer comment. GitLab would take a million characters.
@@ -142,7 +143,7 @@ def _undecided(result: ComparisonResult, views: list[OperationView]) -> list[str
         if judgements
         else []
     )
-    return [*_list("", wording.unanswered_lines(result)), *table]
+    return [*_list("", open_lines(result)), *table]
 
 
 def _questions(result: ComparisonResult) -> list[str]:

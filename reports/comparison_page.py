@@ -26,6 +26,7 @@ from reports.comparison_views import (
     rewritten,
 )
 from reports.illustrations import Illustration
+from reports.open_questions import open_lines
 from reports.rendering import rendered
 from reports.units import bytes_text, plural
 
@@ -80,7 +81,7 @@ def render_comparison(result: ComparisonResult, pair_frame: pd.DataFrame, direct
         better=improvements(views),
         changed=rewritten(views),
         pairs=pair_illustration(pair_frame, worse),
-        unanswered=wording.unanswered_lines(result),
+        unanswered=open_lines(result),
         questions=wording.question_rows(result),
         lanes=_lanes(result),
         control=wording.control_text(result),

@@ -16,6 +16,7 @@ from reports.comparison_views import (
 )
 from reports.escaping import one_line, shorten
 from reports.exact_wording import diff_line, exact_text, short_diff, why
+from reports.open_questions import open_lines
 from reports.units import plural
 
 #: Most lines of one diff; the report and comparison.json have all.
@@ -115,7 +116,7 @@ def _exact(view: OperationView) -> list[str]:
 
 def _undecided(result: ComparisonResult, views: list[OperationView]) -> list[str]:
     """All operations together and scenarios first: what they leave open weighs most."""
-    lines = wording.unanswered_lines(result)
+    lines = open_lines(result)
     everything = sorted(undecided(views), key=lambda one: one.lane == "paired" and one.operation is not None)
     judgements = everything[:UNDECIDED]
     cells = [[one.lane, wording.question_name(one), *_cells(one)[3:]] for one in judgements]

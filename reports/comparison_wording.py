@@ -19,10 +19,8 @@ from reports.comparison_views import (
     OperationView,
     PackageDifference,
     metric_summaries,
-    unanswered,
 )
-from reports.escaping import one_line, shorten
-from reports.exact_wording import exact_text
+from reports.escaping import one_line
 from reports.units import MISSING, bytes_text, count, duration_text, plural, rate, time_unit
 
 METRICS: dict[TimedMetric, str] = {
@@ -185,24 +183,6 @@ def control_text(result: ComparisonResult) -> str:
 def question_name(judgement: Judgement) -> str:
     operation = ALL_OPERATIONS if judgement.operation is None else one_line(judgement.operation)
     return f"{operation}, {METRICS[judgement.metric]}"
-
-
-def unanswered_text(reason: str, judgements: list[Judgement]) -> str:
-    metrics = ", ".join(dict.fromkeys(METRICS[one.metric] for one in judgements))
-    operations = {one.operation for one in judgements}
-    noun = "scenario" if judgements[0].lane == "load" else "operation"
-    subject = ALL_OPERATIONS if operations == {None} else plural(len(operations - {None}), noun)
-    if len(operations) == 1 and None not in operations:
-        subject = question_name(judgements[0]).rpartition(", ")[0]
-    return f"{shorten(one_line(reason))} ({subject}: {metrics})"
-
-
-def unanswered_lines(result: ComparisonResult) -> list[str]:
-    """What a lane, or the counting of an operation, could not answer at all, and why."""
-    groups = unanswered(result.judgements)
-    lines = [f"{lane}: {unanswered_text(reason, group)}" for (lane, reason), group in groups.items()]
-    counted = [one for one in result.exact if one.verdict == "inconclusive"]
-    return [*lines, *(f"exact: {exact_text(one)} ({one_line(one.operation)})" for one in counted)]
 
 
 def question_rows(result: ComparisonResult) -> list[list[str]]:

@@ -22,18 +22,10 @@ def decided(judgements: Sequence[Judgement]) -> bool:
         return verdict != "inconclusive"
     chosen = all(one.operation is None for one in judgements if one.lane == "paired")
     found_nothing = [one for one in judgements if one.verdict in ("same", "inconclusive")]
-    return all(_resolved(one, chosen=chosen) for one in found_nothing) and not any(map(_hints, found_nothing))
+    return all(_resolved(one, chosen=chosen) for one in found_nothing) and not any(map(hints, found_nothing))
 
 
-def _resolved(judgement: Judgement, *, chosen: bool) -> bool:
-    resolution_ratio = margins_of(judgement.question).resolution_ratio
-    if chosen and judgement.metric == "service_cpu":
-        resolution_ratio = CHOSEN_SERVICE_CPU_RESOLUTION_RATIO
-    detectable_ratio = judgement.smallest_detectable_ratio
-    return detectable_ratio is not None and (not resolution_ratio or detectable_ratio <= 1.0 + resolution_ratio)
-
-
-def _hints(judgement: Judgement) -> bool:
+def hints(judgement: Judgement) -> bool:
     """Whether more pairs may yet show a worsening: the estimate is one beyond the practical margin, and the
     anytime interval excludes that there is none.
 
@@ -48,3 +40,11 @@ def _hints(judgement: Judgement) -> bool:
     if question.metric in HIGHER_IS_BETTER:
         effect_ratio, least_ratio = 1.0 / effect_ratio, 1.0 / most_ratio
     return least_ratio > 1.0 and effect_ratio > 1.0 + margins_of(question).practical_ratio
+
+
+def _resolved(judgement: Judgement, *, chosen: bool) -> bool:
+    resolution_ratio = margins_of(judgement.question).resolution_ratio
+    if chosen and judgement.metric == "service_cpu":
+        resolution_ratio = CHOSEN_SERVICE_CPU_RESOLUTION_RATIO
+    detectable_ratio = judgement.smallest_detectable_ratio
+    return detectable_ratio is not None and (not resolution_ratio or detectable_ratio <= 1.0 + resolution_ratio)

@@ -19,13 +19,12 @@ from reports.comparison_wording import (
     pairs_text,
     question_caught_text,
     settings_text,
-    unanswered_lines,
     values_text,
     verdicts_text,
 )
 from reports.exact_wording import counter_text
 from reports.units import MISSING
-from tests.reports.synthetic_comparison import KINDS, build, comparison, counted, judgement, same, slower
+from tests.reports.synthetic_comparison import build, comparison, counted, judgement, same, slower
 
 
 @pytest.mark.parametrize(
@@ -123,24 +122,6 @@ def test_what_the_control_finds_is_a_false_alarm() -> None:
         "1 false alarm in 2 questions, 40 pairs; largest effect +2.3 % [+1.6, +3.0] (a, service CPU); "
         "found: a, service CPU. Do not trust this comparison"
     )
-
-
-def test_a_lane_that_could_not_answer_is_told_once() -> None:
-    assert unanswered_lines(KINDS["inconclusive"]()) == [
-        (
-            "load: the generator was the bottleneck: its busiest worker used 97 % of a core "
-            "(production_mix: latency p50, latency p99, rate reached)"
-        ),
-        "exact: no answer within 30 s (ResourceStatus.select all columns)",
-    ]
-
-
-@pytest.mark.parametrize(("operation", "subject"), [("a", "a"), (None, "all operations together")])
-def test_a_single_question_without_an_answer_is_named(operation: str | None, subject: str) -> None:
-    one = judgement(operation, verdict="inconclusive", effect_ratio=None, reason="no time was left")
-    assert unanswered_lines(comparison(judgements=(one,))) == [
-        f"paired: no time was left ({subject}: service CPU)"
-    ]
 
 
 def test_only_what_our_own_command_began_is_continued_by_it() -> None:
