@@ -1,0 +1,134 @@
+"""How often a comparison finds a change, by the rule as it is now, with the pairs that docs/selftest has.
+
+    python benchmarks/pool_power.py
+
+Comparisons are drawn from the recorded pairs, looked at after every pair and stopped by the rule of
+`rssbench compare`: of equal builds, of builds whose requests all are slower, and of builds of which one operation,
+drawn anew, got slower. The last are equal ones whose service CPU and service time of that operation are made
+longer; what that adds to all operations together is its share of them. The control is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from harness.compare.stopping import decided
+from harness.compare.verdict import Series, conclude, judge
+from harness.comparison import Judgement, Question
+from harness.selftest.looks import Looks
+from harness.stats.wilson import wilson_interval
+
+POOL = Path(__file__).parents[1] / "docs" / "selftest" / "pool.npz"
+TOGETHER = "all operations together"
+SLOWER = ("service_cpu", "service_time", "service_cpu_total")
+SEED = 2026
+#: As many as fit into the 10 minutes of a comparison, controls apart.
+MOST_PAIRS = 80
+
+Ratios = npt.NDArray[np.float64]
+
+
+@dataclass
+class Pool:
+    """``log_ratios``: a row per pair, a column per question. ``share``: of CPU, that a contender spins."""
+
+    log_ratios: Ratios
+    share: Ratios
+    questions: list[Question]
+    operations: list[str]
+
+    @classmethod
+    def of(cls, file: Mapping[str, npt.NDArray[Any]]) -> Pool:
+        asked = [str(text).split(" of ", 1) for text in file["questions"]]
+        questions = [Question("paired", metric, None if of == TOGETHER else of) for metric, of in asked]  # type: ignore[arg-type]
+        return cls(file["log_ratios"], file["share"], questions, [str(name) for name in file["operations"]])
+
+    def drawn(self, share: float, draws: np.random.Generator) -> Ratios:
+        rows = self.log_ratios[self.share == share]
+        return rows[draws.permutation(len(rows))[:MOST_PAIRS]]
+
+    def added(self, operation: str, effect: float) -> Ratios:
+        """To the log-ratios of a pair, if this operation has got slower."""
+        shares = [
+            1.0 / len(self.operations) if one.operation is None else float(one.operation == operation)
+            for one in self.questions
+        ]
+        asked = [one.metric in SLOWER for one in self.questions]
+        return np.where(asked, shares, 0.0) * effect
+
+    def compared(self, rows: Ratios) -> tuple[tuple[Judgement, ...], int]:
+        """The judgements with which a comparison stops, and after how many pairs."""
+        looks = Looks.at(self._series(rows))
+        for pairs in filter(looks.may_decide, range(1, len(rows) + 1)):
+            judgements = judge(self._series(rows[:pairs]))
+            if decided(judgements):
+                return judgements, pairs
+        return judge(self._series(rows)), len(rows)
+
+    def _series(self, rows: Ratios) -> dict[Question, Series]:
+        once, contender = (1.0,) * len(rows), np.exp(rows)
+        return {one: Series(once, tuple(contender[:, place].tolist())) for place, one in enumerate(self.questions)}
+
+
+@dataclass
+class Outcomes:
+    """``named``: the operation that got slower was called a regression."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    named: int = 0
+    pairs: list[int] = field(default_factory=list)
+
+    def told(self) -> str:
+        trials = len(self.pairs)
+        worse = self.verdicts["regression"]
+        low, high = wilson_interval(worse, trials)
+        verdicts = ", ".join(f"{verdict} {count}" for verdict, count in self.verdicts.items())
+        return (
+            f"{verdicts} of {trials}; regression {worse / trials:.1%} ({low:.1%} to {high:.1%}), "
+            f"named {self.named}; pairs {np.median(self.pairs):.0f} (mean {np.mean(self.pairs):.1f}, "
+            f"95 % {np.quantile(self.pairs, 0.95):.0f})"
+        )
+
+
+def measured(pool: Pool, share: float, percent_of_one: float, trials: int) -> Outcomes:
+    outcomes, draws = Outcomes(), np.random.default_rng(SEED)
+    for _ in range(trials):
+        operation = str(draws.choice(pool.operations))
+        added = pool.added(operation, math.log1p(percent_of_one / 100.0))
+        judgements, pairs = pool.compared(pool.drawn(share, draws) + added)
+        worse = [one.operation for one in judgements if one.verdict == "regression"]
+        outcomes.verdicts[conclude(judgements).verdict] += 1
+        outcomes.named += operation in worse
+        outcomes.pairs.append(pairs)
+    return outcomes
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--trials", type=int, default=200, help="of each change; five times as many of equal builds"
+    )
+    given = parser.parse_args()
+    with np.load(POOL) as file:
+        pool = Pool.of(file)
+    print(f"equal: {measured(pool, 0.0, 0.0, 5 * given.trials).told()}", flush=True)
+    for share in (0.01, 0.02, 0.05):
+        print(f"+{share:.0%} of all: {measured(pool, share, 0.0, given.trials).told()}", flush=True)
+    for percent in (2.0, 3.0, 5.0, 8.0):
+        print(f"+{percent:g}% of one: {measured(pool, 0.0, percent, given.trials).told()}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
