@@ -43,7 +43,7 @@ from reports.mutant_tables import CATALOGUE_FORMATS, SCORE_FORMATS
     help="only those that are to be seen by it; may be repeated",
 )
 @click.option("--both-lanes", is_flag=True, help="the paired lane even when the exact lane has decided")
-@click.option("--budget", default="5m", show_default=True, help="how long a comparison measures at most")
+@click.option("--budget", default="10m", show_default=True, help="how long a comparison measures at most")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="M", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--resume", type=click.Path(path_type=Path), help="go on in the folder of an earlier run")

@@ -29,10 +29,11 @@ def hints(judgement: Judgement) -> bool:
     """Whether more pairs may yet show a worsening: the estimate is one beyond the practical margin, and the
     anytime interval excludes that there is none.
 
-    Of dozens of single operations some always do; one that is the same within its own margin is left at that.
+    Of dozens of single operations some always do. One that is the same within its own margin is left at that, and
+    so is its database CPU, which scatters most, and whose causes the exact lane counts.
     """
     question = judgement.question
-    if judgement.verdict == "same" and question.is_single:
+    if question.is_single and (judgement.verdict == "same" or question.metric == "database_cpu"):
         return False
     if judgement.effect_ratio is None or judgement.anytime_interval_ratio is None:
         return False

@@ -11,6 +11,9 @@ from harness.comparison import Judgement, Question, TimedMetric, Verdict
 from tests.compare.judgements import CPU, ONE_CPU, TIME, judgement, series
 
 CALM = judgement(CPU, "same", (0.99, 1.01))
+DATABASE_CPU = Question("paired", "database_cpu", None)
+ONE_DATABASE_CPU = Question("paired", "database_cpu", "select")
+ONE_TIME = Question("paired", "service_time", "select")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,9 @@ def seen(
     ("hint", "goes_on"),
     [
         pytest.param(seen(ONE_CPU, 1.053, (1.004, 1.084)), True, id="one operation seems slower"),
+        pytest.param(seen(ONE_TIME, 1.053, (1.004, 1.084)), True, id="its time does"),
+        pytest.param(seen(ONE_DATABASE_CPU, 1.053, (1.004, 1.084)), False, id="its database CPU scatters"),
+        pytest.param(seen(DATABASE_CPU, 1.030, (1.004, 1.044), "same"), True, id="that of all together does not"),
         pytest.param(seen(ONE_CPU, 1.053, (0.999, 1.090)), False, id="it may as well be none"),
         pytest.param(seen(ONE_CPU, 1.009, (1.001, 1.051)), False, id="too little to matter"),
         pytest.param(seen(ONE_CPU, 0.947, (0.920, 0.996)), False, id="faster"),
