@@ -16,29 +16,17 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from harness.compare.verdict import Series, judge
-from harness.comparison import Judgement, Question
+from harness.compare.verdict import judge
+from harness.comparison import Judgement
+from harness.selftest.raw_data import read_raw_data
 from harness.stats.wilson import wilson_interval
 
-POOL = Path(__file__).parents[1] / "docs" / "selftest" / "pool.npz"
-TOGETHER = "all operations together"
+POOL = Path(__file__).parents[1] / "docs" / "selftest"
 ADDED = math.log(1.05)
 SEED = 2026
-
-Ratios = npt.NDArray[np.float64]
-
-
-def judged(log_ratios: Ratios, questions: list[Question], added: float) -> tuple[Judgement, ...]:
-    """Of pairs whose baseline took 1, with ``added`` to all operations together."""
-    series = {}
-    for place, question in enumerate(questions):
-        contender = np.exp(log_ratios[:, place] + (added if question.operation is None else 0.0))
-        series[question] = Series((1.0,) * len(contender), tuple(contender.tolist()))
-    return judge(series)
 
 
 def named(judgements: tuple[Judgement, ...]) -> set[str]:
@@ -50,17 +38,15 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=500)
     parser.add_argument("--pairs", type=int, nargs="+", default=[11, 13, 20])
     given = parser.parse_args()
-    pool = np.load(POOL)
-    asked = [str(text).split(" of ", 1) for text in pool["questions"]]
-    questions = [Question("paired", metric, None if of == TOGETHER else of) for metric, of in asked]  # type: ignore[arg-type]
-    operations = len(pool["operations"])
+    pool = read_raw_data(POOL)
+    operations = len(pool.operations)
+    together = np.array([one.operation is None for one in pool.questions])
     draws = np.random.default_rng(SEED)
     for pairs in given.pairs:
         for share in (0.0, 0.05):
-            rows = pool["log_ratios"][pool["share"] == share]
-            added = 0.0 if share else ADDED
+            rows = pool.log_ratios[pool.share == share] + (0.0 if share else ADDED * together)
             drawn = (rows[draws.permutation(len(rows))[:pairs]] for _ in range(given.trials))
-            found = [named(judged(one, questions, added)) for one in drawn]
+            found = [named(judge(pool.series(one))) for one in drawn]
             if share:
                 shares = [len(one) / operations for one in found]
                 print(f"{pairs} pairs, +{share:.0%}: {np.mean(shares):.0%} of {operations} operations named")

@@ -14,72 +14,33 @@ import argparse
 import math
 import sys
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from harness.compare.stopping import decided
-from harness.compare.verdict import Series, conclude, judge
-from harness.comparison import Judgement, Question
-from harness.selftest.looks import Looks
+from harness.compare.verdict import conclude
+from harness.selftest.drawn_comparisons import looked_at
+from harness.selftest.pool import Floats
+from harness.selftest.raw_data import RawData, read_raw_data
 from harness.stats.wilson import wilson_interval
 
-POOL = Path(__file__).parents[1] / "docs" / "selftest" / "pool.npz"
-TOGETHER = "all operations together"
+POOL = Path(__file__).parents[1] / "docs" / "selftest"
 SLOWER = ("service_cpu", "service_time", "service_cpu_total")
 SEED = 2026
 #: As many as fit into the 10 minutes of a comparison, controls apart.
 MOST_PAIRS = 80
 
-Ratios = npt.NDArray[np.float64]
 
-
-@dataclass
-class Pool:
-    """``log_ratios``: a row per pair, a column per question. ``share``: of CPU, that a contender spins."""
-
-    log_ratios: Ratios
-    share: Ratios
-    questions: list[Question]
-    operations: list[str]
-
-    @classmethod
-    def of(cls, file: Mapping[str, npt.NDArray[Any]]) -> Pool:
-        asked = [str(text).split(" of ", 1) for text in file["questions"]]
-        questions = [Question("paired", metric, None if of == TOGETHER else of) for metric, of in asked]  # type: ignore[arg-type]
-        return cls(file["log_ratios"], file["share"], questions, [str(name) for name in file["operations"]])
-
-    def drawn(self, share: float, draws: np.random.Generator) -> Ratios:
-        rows = self.log_ratios[self.share == share]
-        return rows[draws.permutation(len(rows))[:MOST_PAIRS]]
-
-    def added(self, operation: str, effect: float) -> Ratios:
-        """To the log-ratios of a pair, if this operation has got slower."""
-        shares = [
-            1.0 / len(self.operations) if one.operation is None else float(one.operation == operation)
-            for one in self.questions
-        ]
-        asked = [one.metric in SLOWER for one in self.questions]
-        return np.where(asked, shares, 0.0) * effect
-
-    def compared(self, rows: Ratios) -> tuple[tuple[Judgement, ...], int]:
-        """The judgements with which a comparison stops, and after how many pairs."""
-        looks = Looks.at(self._series(rows))
-        for pairs in filter(looks.may_decide, range(1, len(rows) + 1)):
-            judgements = judge(self._series(rows[:pairs]))
-            if decided(judgements):
-                return judgements, pairs
-        return judge(self._series(rows)), len(rows)
-
-    def _series(self, rows: Ratios) -> dict[Question, Series]:
-        once, contender = (1.0,) * len(rows), np.exp(rows)
-        return {one: Series(once, tuple(contender[:, place].tolist())) for place, one in enumerate(self.questions)}
+def added(pool: RawData, operation: str, effect: float) -> Floats:
+    """To the log-ratios of a pair, if this operation has got slower."""
+    shares = [
+        1.0 / len(pool.operations) if one.operation is None else float(one.operation == operation)
+        for one in pool.questions
+    ]
+    return np.where([one.metric in SLOWER for one in pool.questions], shares, 0.0) * effect
 
 
 @dataclass
@@ -102,12 +63,14 @@ class Outcomes:
         )
 
 
-def measured(pool: Pool, share: float, percent_of_one: float, trials: int) -> Outcomes:
+def measured(pool: RawData, share: float, percent_of_one: float, trials: int) -> Outcomes:
     outcomes, draws = Outcomes(), np.random.default_rng(SEED)
+    recorded = pool.log_ratios[pool.share == share]
     for _ in range(trials):
         operation = str(draws.choice(pool.operations))
-        added = pool.added(operation, math.log1p(percent_of_one / 100.0))
-        judgements, pairs = pool.compared(pool.drawn(share, draws) + added)
+        drawn = recorded[draws.permutation(len(recorded))[:MOST_PAIRS]]
+        rows = drawn + added(pool, operation, math.log1p(percent_of_one / 100.0))
+        judgements, pairs, _is_decided = looked_at(lambda count, rows=rows: pool.series(rows[:count]), len(rows))
         worse = [one.operation for one in judgements if one.verdict == "regression"]
         outcomes.verdicts[conclude(judgements).verdict] += 1
         outcomes.named += operation in worse
@@ -121,8 +84,7 @@ def main() -> None:
         "--trials", type=int, default=200, help="of each change; five times as many of equal builds"
     )
     given = parser.parse_args()
-    with np.load(POOL) as file:
-        pool = Pool.of(file)
+    pool = read_raw_data(POOL)
     print(f"equal: {measured(pool, 0.0, 0.0, 5 * given.trials).told()}", flush=True)
     for share in (0.01, 0.02, 0.05):
         print(f"+{share:.0%} of all: {measured(pool, share, 0.0, given.trials).told()}", flush=True)

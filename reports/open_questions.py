@@ -29,15 +29,13 @@ def _hint_lines(result: ComparisonResult) -> list[str]:
     """Where something is worse anyhow, they say nothing new."""
     if result.verdict in ("regression", "wrong"):
         return []
-    found = sorted(
-        filter(hints, result.judgements), key=lambda one: (one.adjusted_p or 0.0, -(one.effect_ratio or 0.0))
-    )
+    found = sorted(filter(hints, result.judgements), key=lambda one: one.adjusted_p or 0.0)
     return [f"{one.lane}: {_hint_text(one)}" for one in found[:_HINTS]]
 
 
 def _hint_text(judgement: Judgement) -> str:
     text = f"{question_name(judgement)} may be worse, {effect_text(judgement)}: a longer --budget would tell"
-    alone = judgement.operation if judgement.question.is_single and judgement.lane == "paired" else None
+    alone = judgement.operation if judgement.question.is_single else None
     return f"{text}, or --operation {shlex.quote(one_line(alone))}" if alone else text
 
 

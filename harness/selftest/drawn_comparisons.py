@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.compare.stopping import decided
-from harness.compare.verdict import conclude, judge
-from harness.comparison import Judgement, Verdict
+from harness.compare.verdict import Series, conclude, judge
+from harness.comparison import Judgement, Question, Verdict
 from harness.measure.pair_plan import CONTROL_EVERY
 from harness.selftest.looks import Looks
 from harness.selftest.pool import Arm
@@ -39,7 +39,7 @@ def draw_comparison(compared: Arm, equal: Arm, most_pairs: int, draws: Generator
     count = _most(compared, equal, most_pairs)
     order = draws.permutation(len(compared)).tolist()
     controls = order[::-1] if compared is equal else draws.permutation(len(equal)).tolist()
-    judgements, looked, is_decided = _looked_at(compared, order[: _compared(count)])
+    judgements, looked, is_decided = looked_at(lambda pairs: compared.series(order[:pairs]), _compared(count))
     used = _number_of(looked) if is_decided else count
     control = controls[: used // CONTROL_EVERY]
     judged_control = judge(equal.series(control)) if control else ()
@@ -47,23 +47,28 @@ def draw_comparison(compared: Arm, equal: Arm, most_pairs: int, draws: Generator
     return DrawnComparison(verdict, judgements, judged_control, used, is_decided)
 
 
-def _looked_at(arm: Arm, pairs: Sequence[int]) -> tuple[tuple[Judgement, ...], int, bool]:
-    """Judgements of the last look, after how many pairs that was, and whether they decide."""
-    for count in _telling(arm, pairs):
-        judgements = judge(arm.series(pairs[:count]))
+def looked_at(
+    series: Callable[[int], Mapping[Question, Series]], most_pairs: int
+) -> tuple[tuple[Judgement, ...], int, bool]:
+    """Judgements of the last look, after how many pairs that was, and whether they decide.
+
+    ``series``: of the first so many pairs, which are ``most_pairs`` at most.
+    """
+    for pairs in _telling(series(most_pairs), most_pairs):
+        judgements = judge(series(pairs))
         if decided(judgements):
-            return judgements, count, True
-    return judge(arm.series(pairs)), len(pairs), False
+            return judgements, pairs, True
+    return judge(series(most_pairs)), most_pairs, False
 
 
-def _telling(arm: Arm, pairs: Sequence[int]) -> Iterator[int]:
+def _telling(series: Mapping[Question, Series], most_pairs: int) -> Iterator[int]:
     """The looks that may decide."""
     try:
-        looks = Looks.at(arm.series(pairs))
+        looks = Looks.at(series)
     except ValueError:
-        yield from range(1, len(pairs) + 1)
+        yield from range(1, most_pairs + 1)
         return
-    yield from (count for count in range(1, len(pairs) + 1) if looks.may_decide(count))
+    yield from filter(looks.may_decide, range(1, most_pairs + 1))
 
 
 def _most(compared: Arm, equal: Arm, most_pairs: int) -> int:
